@@ -1,0 +1,110 @@
+"""What may be said to a responder: a closed set of messages whose slots hold no patient word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+# Every slot is a number, an instant, a code or the name of one of our own staff. Free text has no slot, so a
+# caller's words cannot reach a lock screen (HIPAA minimum necessary, 45 CFR 164.502(b); see docs/privacy.md).
+
+
+@dataclass(frozen=True)
+class Message:
+    """The common part: who is told (person id), about which incident (spoken number)."""
+
+    to: str
+    ref: int
+
+
+@dataclass(frozen=True)
+class PageResponder(Message):
+    """One ask to one responder. `page` is the page's id; the wire adds its link. `people` is how many go."""
+
+    page: str
+    acuity: int | None
+    people: int
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
+class YesHeard(Message):
+    """The answer that was stored, told back. `partner` is None while the other seat is still being asked."""
+
+    partner: str | None
+
+
+@dataclass(frozen=True)
+class NoHeard(Message):
+    """A decline was stored and the next person is being asked."""
+
+
+@dataclass(frozen=True)
+class PartnerFound(Message):
+    """The other seat has said yes."""
+
+    partner: str
+
+
+@dataclass(frozen=True)
+class StandDown(Message):
+    """You are not needed on this incident any more, and why."""
+
+    why: Literal["someone_else_goes", "cancelled", "recalled", "closed"]
+
+
+@dataclass(frozen=True)
+class StepHeard(Message):
+    """A step was stored: on the way, staged, here, with the person, checked in, transporting, clear."""
+
+    step: Literal["go", "stage", "here", "with", "ok", "transport", "done"]
+    check_by: datetime | None
+
+
+@dataclass(frozen=True)
+class AreYouOnTheWay(Message):
+    """Said yes, and no step since."""
+
+
+@dataclass(frozen=True)
+class AreYouOk(Message):
+    """The check-in on scene is due."""
+
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
+class NotesDue(Message):
+    """The incident is clear and its notes are owed."""
+
+    due: datetime
+
+
+@dataclass(frozen=True)
+class QuestionAsked(Message):
+    """The supervisor's review came back with a question; it is read behind a sign-in."""
+
+
+@dataclass(frozen=True)
+class AlarmStands(Message):
+    """An alarm stands on the board and a supervisor is told. `kind` is an alarm's code."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class WhichPage(Message):
+    """A bare word, and more than one page it could mean. `ref` is the first of `refs`."""
+
+    refs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class HowToReply(Message):
+    """The reply was not understood; this is how to say it. `ref` is 0 when no page is open."""
+
+
+@dataclass(frozen=True)
+class Refusal(Message):
+    """The rule said no. `sentence` is one of our own, from the rules, never a person's words."""
+
+    sentence: str
