@@ -1,0 +1,245 @@
+"""The only change of state: one incident and one fact give the next incident."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from dispatch import facts as f
+from dispatch.commands import RULE
+from dispatch.incident import Alarm, Due, Incident, Member, Page, Question
+from dispatch.stages import GOING, STEP_ORDER, Stage, Step
+from dispatch.value import replace
+
+# Facts that do not make their author one of those who worked on the case.
+BYSTANDING = (f.AlarmTaken, f.AuthorAsked, f.SignedOff)
+
+
+# While the stage is one of these it follows the members' steps; once with the person it no longer does.
+ADVANCING = GOING | {Stage.ON_SCENE}
+
+
+def apply(incident: Incident | None, fact: f.Fact) -> Incident:
+    """The incident after one more fact. Raises KeyError for a fact it does not know: we are wrong, not the caller."""
+    after: Incident = RULES[type(fact)](incident, fact)
+    if fact.by == RULE or isinstance(fact, BYSTANDING) or fact.by in after.worked:
+        return after
+    return replace(after, worked=(*after.worked, fact.by))
+
+
+def after(incident: Incident | None, facts: Iterable[f.Fact]) -> Incident | None:
+    """The incident after all these facts, in order."""
+    return reduce(apply, facts, incident)
+
+
+def _moved(incident: Incident, stage: Stage, at: datetime, **more: Any) -> Incident:
+    if stage is incident.stage:
+        return replace(incident, **more) if more else incident
+    return replace(incident, stage=stage, since=at, **more)
+
+
+def _received(_: Incident | None, fact: f.Received) -> Incident:
+    return Incident(
+        id=fact.id,
+        ref=fact.ref,
+        program=fact.program,
+        channel=fact.channel,
+        opened_at=fact.at,
+        stage=Stage.RECEIVED,
+        since=fact.at,
+        answers=fact.answers,
+        needs=fact.needs,
+        suggestion=fact.suggestion,
+    )
+
+
+def _described(incident: Incident, fact: f.Described) -> Incident:
+    answers = tuple({**dict(incident.answers), **dict(fact.answers)}.items())
+    needs = incident.needs if fact.needs is None else fact.needs
+    return replace(incident, answers=answers, needs=needs, suggestion=fact.suggestion)
+
+
+def _triaged(incident: Incident, fact: f.Triaged) -> Incident:
+    at_desk = incident.stage in (Stage.RECEIVED, Stage.HELD)
+    stage = Stage.TRIAGED if at_desk else incident.stage
+    return _moved(incident, stage, fact.at, acuity=fact.acuity)
+
+
+def _dispatched(incident: Incident, fact: f.Dispatched) -> Incident:
+    return _moved(
+        incident, Stage.PAGING, fact.at, alone=fact.alone, rounds=incident.rounds + 1, again_at=None
+    )
+
+
+def _asked(incident: Incident, fact: f.Asked) -> Incident:
+    page = Page(
+        fact.page, fact.person, fact.seat, fact.rung, fact.at, fact.answer_by, "asked", incident.rounds
+    )
+    return replace(incident, pages=(*incident.pages, page), again_at=None)
+
+
+def _settled(
+    incident: Incident, page_id: str, state: str, at: datetime, reason: str | None = None
+) -> Incident:
+    pages = tuple(
+        replace(page, state=state, settled_at=at, reason=reason) if page.id == page_id else page
+        for page in incident.pages
+    )
+    return replace(incident, pages=pages)
+
+
+def _accepted(incident: Incident, fact: f.Accepted) -> Incident:
+    settled = _settled(incident, fact.page, "accepted", fact.at)
+    member = Member(fact.person, fact.seat, fact.page, fact.at, fact.eta, Step.ACCEPTED, fact.at)
+    members = (*settled.members, member)
+    worked = settled.worked if fact.person in settled.worked else (*settled.worked, fact.person)
+    joined = replace(settled, members=members, worked=worked)
+    return _moved(joined, team_stage(joined), fact.at)
+
+
+def _gave_back(incident: Incident, fact: f.GaveBack) -> Incident:
+    settled = _settled(incident, fact.page, "declined", fact.at, fact.reason)
+    left = replace(settled, members=tuple(m for m in settled.members if m.person != fact.person))
+    return _moved(left, team_stage(left), fact.at)
+
+
+def team_stage(incident: Incident) -> Stage:
+    """Where the team stands: the furthest step anyone took, else whether a seat is still open."""
+    if incident.stage not in ADVANCING:
+        return incident.stage
+    furthest = max(
+        (member.step for member in incident.members), key=STEP_ORDER.__getitem__, default=Step.ACCEPTED
+    )
+    if furthest is not Step.ACCEPTED:
+        return Stage(furthest.value)
+    return Stage.PAGING if incident.open_seats() else Stage.ACCEPTED
+
+
+def _member_changed(incident: Incident, person: str, **changes: Any) -> Incident:
+    members = tuple(replace(m, **changes) if m.person == person else m for m in incident.members)
+    return replace(incident, members=members)
+
+
+def _step_taken(incident: Incident, fact: f.StepTaken) -> Incident:
+    member = incident.member(fact.person)
+    assert member is not None
+    eta = fact.eta or member.eta
+    stepped = _member_changed(
+        incident,
+        fact.person,
+        step=fact.step,
+        step_at=fact.at,
+        eta=eta,
+        check_by=fact.check_by,
+        check_asked=False,
+    )
+    return _moved(stepped, team_stage(stepped), fact.at)
+
+
+def _left(stage: Stage) -> Callable[[Incident, Any], Incident]:
+    """The team is done there: its clocks stop and no page waits."""
+
+    def moved(incident: Incident, fact: Any) -> Incident:
+        members = tuple(replace(member, check_by=None, check_asked=False) for member in incident.members)
+        return _moved(replace(incident, members=members, again_at=None), stage, fact.at)
+
+    return moved
+
+
+def _recalled(incident: Incident, fact: f.Recalled) -> Incident:
+    return _moved(replace(incident, members=(), again_at=None, alone=None), Stage.TRIAGED, fact.at)
+
+
+def _went_alone(incident: Incident, fact: f.WentAlone) -> Incident:
+    alone = replace(incident, alone=fact.reason, again_at=None)
+    second_leads = tuple(replace(m, seat=alone.seats[0]) for m in alone.members[:1]) + alone.members[1:]
+    settled = replace(alone, members=second_leads)
+    if settled.stage not in (Stage.PAGING, Stage.ACCEPTED):
+        return settled
+    return _moved(settled, team_stage(settled), fact.at)
+
+
+def _alarm_raised(incident: Incident, fact: f.AlarmRaised) -> Incident:
+    kept = tuple(a for a in incident.alarms if not (a.kind == fact.kind and a.about == fact.about))
+    return replace(incident, alarms=(*kept, Alarm(fact.kind, fact.at, fact.about)))
+
+
+def _alarm_ended(incident: Incident, fact: f.AlarmEnded) -> Incident:
+    kept = tuple(a for a in incident.alarms if not (a.kind == fact.kind and a.about == fact.about))
+    return replace(incident, alarms=kept)
+
+
+def _alarm_taken(incident: Incident, fact: f.AlarmTaken) -> Incident:
+    alarms = tuple(
+        replace(a, taken_by=fact.by, taken_at=fact.at, again_at=fact.again_at)
+        if a.kind == fact.kind and a.taken_by is None
+        else a
+        for a in incident.alarms
+    )
+    return replace(incident, alarms=alarms)
+
+
+def _due_set(incident: Incident, fact: f.DueSet | f.Reminded) -> Incident:
+    due = None if fact.what is None or fact.due is None else Due(fact.what, fact.due)
+    return replace(incident, due=due)
+
+
+def _signed(incident: Incident, fact: f.Signed) -> Incident:
+    signed = replace(
+        incident,
+        digest=fact.digest,
+        disposition=fact.disposition,
+        level_of_care=fact.level_of_care,
+        signed_by=fact.by,
+    )
+    return signed if incident.ended else _moved(signed, Stage.WAITING_REVIEW, fact.at)
+
+
+def _same(incident: Incident, _: f.Fact) -> Incident:
+    return incident
+
+
+RULES: dict[type[f.Fact], Callable[[Any, Any], Incident]] = {
+    f.Received: _received,
+    f.Described: _described,
+    f.Triaged: _triaged,
+    f.Held: lambda i, x: _moved(i, Stage.HELD, x.at),
+    f.EmergencyCalled: lambda i, x: replace(i, emergency_called_at=x.at),
+    f.ClientLinked: lambda i, x: replace(i, client=x.client),
+    f.Dispatched: _dispatched,
+    f.Asked: _asked,
+    f.Accepted: _accepted,
+    f.EtaGiven: lambda i, x: _member_changed(i, x.person, eta=x.eta),
+    f.Declined: lambda i, x: _settled(i, x.page, "declined", x.at, x.reason),
+    f.GaveBack: _gave_back,
+    f.Lapsed: lambda i, x: _settled(i, x.page, "lapsed", x.at),
+    f.Unreachable: lambda i, x: _settled(i, x.page, "unreachable", x.at, x.code),
+    f.Withdrawn: lambda i, x: _settled(i, x.page, "withdrawn", x.at, x.why),
+    f.LadderExhausted: lambda i, x: replace(i, again_at=x.again_at, exhausted_round=i.rounds),
+    f.RoundBegun: lambda i, x: replace(i, rounds=x.number, again_at=None),
+    f.WentAlone: _went_alone,
+    f.StepTaken: _step_taken,
+    f.CheckedIn: lambda i, x: _member_changed(i, x.person, check_by=x.check_by, check_asked=False),
+    f.CheckAsked: lambda i, x: _member_changed(i, x.person, check_by=x.check_by, check_asked=True),
+    f.CheckMissed: lambda i, x: _member_changed(i, x.person, check_by=None),
+    f.MetPerson: lambda i, x: _moved(i, Stage.WITH_PERSON, x.at),
+    f.TransportBegun: lambda i, x: _moved(i, Stage.TRANSPORTING, x.at),
+    f.Cleared: _left(Stage.CLEARED),
+    f.NotFound: _left(Stage.NOT_FOUND),
+    f.CareRefused: _left(Stage.REFUSED),
+    f.Recalled: _recalled,
+    f.Cancelled: _left(Stage.CANCELLED),
+    f.MarkedDuplicate: lambda i, x: _left(Stage.DUPLICATE)(replace(i, duplicate_of=x.of), x),
+    f.HandedOver: _left(Stage.HANDED_OVER),
+    f.DueSet: _due_set,
+    f.Reminded: _due_set,
+    f.AlarmRaised: _alarm_raised,
+    f.AlarmEnded: _alarm_ended,
+    f.AlarmTaken: _alarm_taken,
+    f.NotesBegun: lambda i, x: _moved(i, Stage.DOCUMENTING, x.at),
+    f.Signed: _signed,
+    f.Addended: _same,
+    f.AuthorAsked: lambda i, x: replace(i, question=Question(x.to, x.by, x.at)),
+    f.QuestionAnswered: lambda i, x: replace(i, question=replace(i.question, answered_at=x.at)),
+    f.SignedOff: lambda i, x: _moved(i, Stage.REVIEWED, x.at, reviewed_by=x.by),
+}
