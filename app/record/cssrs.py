@@ -80,7 +80,9 @@ def result(answers: Answers) -> Result:
     found = _sentence([words for level, words in fired if level is so_far])
     return Result(
         level=Level.INCOMPLETE if open_questions else so_far,
-        rule=_open_sentence(open_questions, so_far, found) if open_questions else found + _contradiction(answers),
+        rule=_open_sentence(open_questions, so_far, found)
+        if open_questions
+        else found + _contradiction(answers),
         could_rise=open_questions,
         next=next_question(answers),
         so_far=so_far,
@@ -108,13 +110,17 @@ def read(values: Mapping[str, object]) -> dict[str, str]:
     """Answers by question id. Question 6 may be written in one word: no, lifetime, past_3_months."""
     for name in values:
         if name not in ORDER:
-            raise Wrong(known_shape(name), "The screener has q1 to q6 and q6_recent. Take the other name out.")
+            raise Wrong(
+                known_shape(name), "The screener has q1 to q6 and q6_recent. Take the other name out."
+            )
     written = {name: _word(name, value) for name, value in values.items()}
     answers = {name: word for name, word in written.items() if word}
     if answers.get("q6") in ("lifetime", "past_3_months"):
         recent = "yes" if answers["q6"] == "past_3_months" else "no"
         if answers.get("q6_recent", recent) != recent:
-            raise Wrong("q6_recent", "q6 and q6_recent say different things. Give the time of question 6 once.")
+            raise Wrong(
+                "q6_recent", "q6 and q6_recent say different things. Give the time of question 6 once."
+            )
         answers |= {"q6": "yes", "q6_recent": recent}
     for name, word in answers.items():
         if word not in ANSWERS:
@@ -158,7 +164,11 @@ def _rules(answers: Answers) -> tuple[tuple[Level, str, str], ...]:
         (Level.HIGH, "q5", "question 5 is yes (plan and intent)"),
         (Level.HIGH, "q4", "question 4 is yes (some intent to act)"),
         (Level.HIGH, "q6_recent", "question 6 is yes, in the past 3 months"),
-        (Level.MODERATE, "q3", "question 3 is yes (method, no intent)" if no_intent else "question 3 is yes (method)"),
+        (
+            Level.MODERATE,
+            "q3",
+            "question 3 is yes (method, no intent)" if no_intent else "question 3 is yes (method)",
+        ),
         (Level.MODERATE, "q6", f"question 6 is yes, {lifetime_only}"),
         (Level.LOW, "q2", "question 2 is yes (thoughts of killing oneself)"),
         (Level.LOW, "q1", "question 1 is yes (wish to be dead)"),

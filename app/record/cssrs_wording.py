@@ -26,7 +26,12 @@ class Question:
 
 
 QUESTIONS = (
-    Question("q1", 1, "Have you wished you were dead or wished you could go to sleep and not wake up?", "Past month"),
+    Question(
+        "q1",
+        1,
+        "Have you wished you were dead or wished you could go to sleep and not wake up?",
+        "Past month",
+    ),
     Question("q2", 2, "Have you actually had any thoughts of killing yourself?", "Past month"),
     Question("q3", 3, "Have you been thinking about how you might do this?", "Past month"),
     Question(
