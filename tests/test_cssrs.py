@@ -1,4 +1,4 @@
-"""The screener against a truth table written apart from it: each answer to each question, all combinations."""
+"""The screener against a truth table written apart from it, over all combinations of answers."""
 
 from itertools import product
 
@@ -136,7 +136,8 @@ def test_an_open_screener_says_what_is_open_and_what_is_known_so_far():
     assert found.so_far == "moderate"
     assert found.could_rise == ("q6",)
     assert found.rule == (
-        "Question 6 has no yes or no and may raise it. So far moderate: question 3 is yes (method, no intent)."
+        "Question 6 has no yes or no and may raise it. "
+        "So far moderate: question 3 is yes (method, no intent)."
     )
 
 

@@ -2,14 +2,15 @@
 
 Four choices here are ours; the published form is silent on them.
 
-- Unanswered is not no. "refused" (would not say), "unable", "not_asked" and an absent answer all leave the level
-  open, and `could_rise` names them. The level is then `incomplete`; `so_far` is what the answers already show.
+- Unanswered is not no. "refused" (would not say), "unable", "not_asked" and an absent answer all leave the
+  level open, and `could_rise` names them. The level is then `incomplete`; `so_far` is what is known already.
 - When question 2 has neither yes nor no, questions 3, 4 and 5 are asked. Only a spoken no to 2 skips them.
 - A yes counts wherever it stands, also on a question that the skip logic passes over: a contradiction never
   lowers a level. The rule says so in words.
 - An unanswered question is left out of `could_rise` when even its yes would not raise the level.
 
-The wording is in `cssrs_wording.py`, with what is still to be checked about it. Source and licence: docs/instruments.md.
+The wording is in `cssrs_wording.py`, with what is still to be checked about it. Source and licence:
+docs/instruments.md.
 """
 
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ _CEILING = {
 
 @dataclass(frozen=True)
 class Result:
-    """`level` is the finding, `so_far` what the answers given already show, `next` the question to ask now."""
+    """`level` is the finding, `so_far` what the answers show already, `next` the question to ask now."""
 
     level: Level
     rule: str
@@ -90,14 +91,14 @@ def result(answers: Answers) -> Result:
 
 
 def asked(answers: Answers) -> tuple[str, ...]:
-    """The questions that apply, in order. No to 2 skips 3, 4 and 5; only a yes to 6 asks for the past 3 months."""
+    """The questions that apply, in order. No to 2 skips 3 to 5; only yes to 6 asks for the past 3 months."""
     about_acting = () if answers.get("q2") == "no" else ("q3", "q4", "q5")
     when = ("q6_recent",) if answers.get("q6") == "yes" else ()
     return ("q1", "q2", *about_acting, "q6", *when)
 
 
 def next_question(answers: Answers) -> str | None:
-    """The first question that applies and has nothing against it yet. "not_asked" is something: it was passed over."""
+    """The first question that applies and has no mark yet. "not_asked" is a mark: it was passed over."""
     return next((question for question in asked(answers) if question not in answers), None)
 
 
@@ -184,7 +185,8 @@ def _open_sentence(open_questions: tuple[str, ...], so_far: Level, found: str) -
     names = [_spoken(question) for question in open_questions]
     listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
     word, verb = ("Question", "has") if len(names) == 1 else ("Questions", "have")
-    return f"{word} {listed} {verb} no yes or no and may raise it. So far {so_far.value}: {found[0].lower()}{found[1:]}"
+    known = f"So far {so_far.value}: {found[0].lower()}{found[1:]}"
+    return f"{word} {listed} {verb} no yes or no and may raise it. {known}"
 
 
 def _spoken(question: str) -> str:

@@ -1,8 +1,8 @@
 """The words of the C-SSRS screener, read aloud as written.
 
-Wording to be checked against the Columbia Lighthouse Project's current screener. It agrees with public copies of
-the form and with the panel that health-record standards carry, but we have not held it against Columbia's own page, so
-`VERIFIED` is False and the page says so. Changing a word here means a new `VERSION`.
+Wording to be checked against the Columbia Lighthouse Project's current screener. It agrees with public copies
+of the form and with the panel that health-record standards carry, but it was not held against Columbia's own
+page, so `VERIFIED` is False and the page says so. Changing a word here means a new `VERSION`.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ READ_ALOUD = "Read it aloud as written."
 
 @dataclass(frozen=True)
 class Question:
-    """`number` is what the form prints; the second part of 6 shares its number. `period` is the time asked about."""
+    """`number` is what the form prints; both parts of 6 share it. `period` is the time asked about."""
 
     id: str
     number: int
@@ -53,9 +53,10 @@ QUESTIONS = (
         6,
         "Have you ever done anything, started to do anything, or prepared to do anything to end your life?",
         "Lifetime",
-        "Examples: Collected pills, obtained a gun, gave away valuables, wrote a will or suicide note, took out pills "
-        "but didn’t swallow any, held a gun but changed your mind or it was grabbed from your hand, went to the roof "
-        "but didn’t jump; or actually took pills, tried to shoot yourself, cut yourself, tried to hang yourself, etc.",
+        "Examples: Collected pills, obtained a gun, gave away valuables, wrote a will or suicide note, "
+        "took out pills but didn’t swallow any, held a gun but changed your mind or it was grabbed from "
+        "your hand, went to the roof but didn’t jump; or actually took pills, tried to shoot yourself, "
+        "cut yourself, tried to hang yourself, etc.",
     ),
     Question("q6_recent", 6, "Was this within the past 3 months?", "Past 3 months"),
 )
