@@ -1,0 +1,170 @@
+/* The phone page: one press is one ask, said plainly whether base has it; it refreshes by itself and holds the SOS. */
+"use strict";
+(() => {
+  const answerWithin = 10000;
+  const pulseEvery = 5000;
+  const holdFor = 1500;
+  const said = document.querySelector("[data-said]");
+  const instead = document.body.dataset.textInstead;
+  let sending = false;
+
+  function say(words) {
+    said.hidden = !words;
+    said.querySelector("[data-said-words]").textContent = words;
+    if (words) said.scrollIntoView({ block: "nearest" });
+  }
+
+  function noAnswer(form) {
+    const words = form.dataset.textInstead || instead || "Text";
+    say(`No answer from base. ${words} or call.`);
+  }
+
+  /* The same key goes out again on a second press, so base does it once however often the signal fails. */
+  async function send(form, button) {
+    const words = button?.innerHTML;
+    const body = new FormData(form);
+    if (button?.name) body.append(button.name, button.value);
+    sending = true;
+    if (button) {
+      button.setAttribute("aria-busy", "true");
+      button.textContent = "Sending…";
+    }
+    say("");
+    try {
+      const answer = await posted(form, body);
+      if (answer.status >= 500) throw new Error(`answer ${answer.status}`);
+      form.dispatchEvent(new Event("standby:leaving"));
+      if (answer.ok) location.assign(answer.url);
+      else whole(form, button);
+    } catch {
+      noAnswer(form);
+      if (button) {
+        button.removeAttribute("aria-busy");
+        button.innerHTML = words;
+      }
+      sending = false;
+      if (holds(form)) again(form, button);
+    }
+  }
+
+  const holds = (form) => "hold" in form.dataset;
+
+  /* A refusal is a page of its own: post once more, plainly, and let base say it whole. */
+  function whole(form, button) {
+    form.dataset.plain = "";
+    form.requestSubmit(button?.type === "submit" ? button : undefined);
+  }
+
+  /* An SOS does not wait for a second press. */
+  let sosTries = 0;
+
+  function again(form, button) {
+    sosTries += 1;
+    if (sosTries < 200) setTimeout(() => send(form, button), 3000);
+  }
+
+  async function posted(form, body) {
+    const patience = new AbortController();
+    const limit = setTimeout(() => patience.abort(), answerWithin);
+    try {
+      return await fetch(form.action, { method: "POST", body, headers: { "X-Standby": "1" }, credentials: "same-origin", signal: patience.signal });
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.enctype === "multipart/form-data") return;
+    if ("plain" in form.dataset) return;
+    event.preventDefault();
+    if (!sending) send(form, event.submitter);
+  });
+
+  /* Freshness: ask for the number, and only when it moved fetch this page again and change it in place. */
+  let seq = document.body.dataset.seq;
+  let silentSince = 0;
+
+  async function pulse() {
+    const url = document.body.dataset.pulse;
+    if (!url || document.hidden || sending) return;
+    const asked = performance.now();
+    try {
+      const answer = await fetch(url, { headers: { "X-Standby": "1", Accept: "application/json" }, credentials: "same-origin", cache: "no-store" });
+      if (!answer.ok) throw new Error(`answer ${answer.status}`);
+      const word = await answer.json();
+      Standby.time.correct(word.now, asked);
+      if (String(word.seq) !== seq) await refresh(String(word.seq));
+      if (silentSince) say("");
+      silentSince = 0;
+    } catch {
+      silentSince = silentSince || Standby.time.now();
+      say(`No signal since ${Standby.time.minutes(silentSince)}. What you see may be old. ${instead ? `${instead} or call.` : ""}`.trim());
+    }
+  }
+
+  async function refresh(newest) {
+    const page = document.getElementById("phone");
+    if (Standby.morph.busy(page) || document.querySelector("dialog[open],[data-holding]")) return;
+    const answer = await fetch(location.href, { headers: { "X-Standby": "1" }, credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok) throw new Error(`answer ${answer.status}`);
+    if (answer.redirected) return location.assign(answer.url);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("phone");
+    if (!fresh || sending) return;
+    Standby.morph.morph(page, fresh.outerHTML);
+    seq = newest;
+    Standby.time.tick();
+  }
+
+  setInterval(pulse, pulseEvery);
+  document.addEventListener("visibilitychange", pulse);
+  addEventListener("online", pulse);
+
+  /* SOS: a pointer holds it 1.5 s; a key, a screen reader or a short touch asks once more. */
+  const sure = document.querySelector("[data-sos-sure]");
+  let hold = null;
+
+  function startHold(button) {
+    const began = performance.now();
+    const words = button.textContent;
+    button.dataset.holding = "";
+    hold = { button, words, timer: setInterval(() => {
+      const left = holdFor - (performance.now() - began);
+      if (left > 0) button.textContent = `Hold ${(left / 1000).toFixed(1)}`;
+      else finishHold(true);
+    }, 50) };
+  }
+
+  function finishHold(held) {
+    if (!hold) return;
+    const { button, words, timer } = hold;
+    clearInterval(timer);
+    hold = null;
+    delete button.dataset.holding;
+    button.textContent = words;
+    if (held) sos(button.form, button);
+  }
+
+  function sos(form, button) {
+    sending = false;
+    send(form, button);
+  }
+
+  document.addEventListener("pointerdown", (event) => {
+    const button = event.target.closest("[data-hold] .sos");
+    if (button && event.isPrimary) startHold(button);
+  });
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => finishHold(false));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-hold] .sos");
+    if (!button) return;
+    event.preventDefault();
+    if (sending || sure.open) return;
+    sure.showModal();
+    sure.querySelector("[data-sos-yes]").onclick = () => {
+      sure.close();
+      sos(button.form, button);
+    };
+    sure.querySelector("[data-sos-no]").onclick = () => sure.close();
+  });
+})();
