@@ -52,9 +52,11 @@ def pidf(xml: str) -> Pidf:
         reasons.append("its address is longer than a line and was cut")
     if not address and not point:
         raise Unread(reasons[-1] if reasons else "it holds neither an address nor a position")
-    rest = [(local(part), one_line(part.text or "")) for part in root.iter() if part not in used and not len(part)]
-    kept = tuple((name, text) for name, text in rest if text)[:REST]
-    return Pidf(said[:LINE_LENGTH], street(address)[:LINE_LENGTH], point, kept, tuple(reasons))
+    leaves = [(local(part), one_line(part.text or "")) for part in root.iter() if part not in used and not len(part)]
+    rest = tuple((name, text) for name, text in leaves if text)
+    if len(rest) > REST:
+        reasons.append("it says more beside than is listed")
+    return Pidf(said[:LINE_LENGTH], street(address)[:LINE_LENGTH], point, rest[:REST], tuple(reasons))
 
 
 def _parsed(xml: str) -> Element:

@@ -32,7 +32,8 @@ def read(document: object) -> EidoCall:
 
 def _call(document: Document, mark: str) -> EidoCall:
     root = document.root.open()
-    if list(root.value.get("@context", ())) == ["@vocab"]:
+    context = root.value.get("@context")
+    if isinstance(context, dict) and list(context) == ["@vocab"] and isinstance(context["@vocab"], str):
         root.take("@context")  # it says where the vocabulary is kept, nothing of the incident
     incident = root.part("incidentComponent")
     lines = _lines(document)

@@ -38,7 +38,7 @@ def within(element: Element, name: str) -> Element | None:
 def _numbers(element: Element | None) -> list[float]:
     text = (element.text or "") if element is not None else ""
     try:
-        numbers = [float(word) for word in text.replace(",", " ").split()[:2_000]]
+        numbers = [float(word) for word in text.replace(",", " ").split()]
     except ValueError:
         raise Unread("a coordinate is not a number") from None
     if not all(math.isfinite(number) for number in numbers):
@@ -100,7 +100,8 @@ def _arc_band(shape: Element) -> tuple[Spot, float | None]:
 
 
 def _polygon(shape: Element) -> tuple[Spot, float | None]:
-    corners = _corners(shape)
+    outline = within(shape, "exterior")
+    corners = _corners(shape, shape if outline is None else outline)
     if len(corners) > 1 and corners[0] == corners[-1]:
         corners.pop()
     if len(corners) < 3:
@@ -109,10 +110,10 @@ def _polygon(shape: Element) -> tuple[Spot, float | None]:
     return middle, max(metres(middle, corner) for corner in corners)
 
 
-def _corners(shape: Element) -> list[Spot]:
-    listed = within(shape, "posList")
+def _corners(shape: Element, outline: Element) -> list[Spot]:
+    listed = within(outline, "posList")
     if listed is None:
-        found = [_numbers(part) for part in shape.iter() if local(part) == "pos"][:1_000]
+        found = [_numbers(part) for part in outline.iter() if local(part) == "pos"]
         if any(len(numbers) not in (2, 3) for numbers in found):
             raise Unread("a corner of its area is not two or three numbers")
         return [_on_earth(numbers[0], numbers[1]) for numbers in found]
