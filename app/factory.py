@@ -1,0 +1,68 @@
+"""Builds the web service from its parts: one function wires, and nothing else does."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+from flask_socketio import SocketIO
+
+from app.access import public, require_every_route_declares
+from app.live import Live
+from app.shell import Shell, new_id
+from app.web import faults, gate, sockets
+from app.web.blueprints import ALL
+from app.web.here import somebody
+from app.wiring import ROOT, signatures_for
+
+# Role -> the pages its navigation shows.
+NAVIGATION = {
+    "dispatcher": {"board", "log", "people", "on_call"},
+    "supervisor": {"board", "review", "log", "people", "on_call"},
+    "responder": {"tasks"},
+    "admin": {"on_call", "admin"},
+}
+
+
+def create_app(shell: Shell) -> Flask:
+    """The service around one shell. Raises RuntimeError when a route does not declare who may use it."""
+    app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "app" / "static"))
+    app.extensions["standby"] = shell
+    app.config.update(MAX_FORM_MEMORY_SIZE=gate.FORM_BYTES, MAX_FORM_PARTS=2_000)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    public("styles, scripts and marks")(app.view_functions["static"])
+    for blueprint in ALL:
+        app.register_blueprint(blueprint)
+    gate.install(app, signatures_for(shell.settings))
+    faults.install(app)
+    _context(app, shell)
+    _live(app, shell)
+    require_every_route_declares(app)
+    return app
+
+
+def _context(app: Flask, shell: Shell) -> None:
+    zone = ZoneInfo(shell.settings.zone)
+
+    @app.context_processor
+    def always() -> dict[str, object]:
+        person = somebody()
+        may = set().union(*(NAVIGATION[role] for role in person.roles)) if person else set()
+        return {
+            "now": shell.clock.now(),
+            "zone": zone,
+            "demo": shell.settings.demo,
+            "nonce": g.get("nonce", ""),
+            "me": person,
+            "may": may,
+            "csrf": person.csrf if person else "",
+            "new_key": new_id,
+            "org": shell.settings.org,
+            "desk_number": shell.settings.desk_phone,
+        }
+
+
+def _live(app: Flask, shell: Shell) -> None:
+    # async_mode is always named: left to itself the library picks whatever happens to be installed.
+    sockets_server = SocketIO(app, async_mode="threading", cors_allowed_origins=[shell.settings.base_url])
+    sockets.install(sockets_server)
+    app.extensions["sockets"] = sockets_server
+    shell.listeners.append(Live(sockets_server).tell)

@@ -1,0 +1,89 @@
+"""Who may touch which thing: one named rule for each kind of object in a URL."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.sessions import Me
+from app.shell import Shell
+from app.tables import clients, incidents, pages, people, saved_views, shifts
+
+DESK = frozenset({"dispatcher", "supervisor"})
+# A responder keeps the record they worked on for as long as the review may ask about it.
+ACCESS_AFTER = timedelta(days=14)
+
+Rule = Callable[[Connection, Shell, Me, Mapping[str, Any]], bool]
+
+
+def _none(_: Connection, __: Shell, ___: Me, ____: Mapping[str, Any]) -> bool:
+    return True
+
+
+def _incident(connection: Connection, shell: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+    """The desk sees its program's incidents; a responder the ones they said yes to."""
+    row = connection.execute(
+        select(incidents.c.id, incidents.c.program, incidents.c.opened_at).where(incidents.c.ref == url["ref"])
+    ).first()
+    if row is None or row.program != me.program:
+        return False
+    if me.roles & DESK:
+        return True
+    return said_yes(connection, row.id, me.id) and shell.clock.now() - row.opened_at < ACCESS_AFTER
+
+
+def said_yes(connection: Connection, incident: str, person: str) -> bool:
+    """Did this person say yes to a page of this incident?"""
+    found = select(pages.c.id).where(
+        pages.c.incident == incident, pages.c.person == person, pages.c.state == "accepted"
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def _client(connection: Connection, shell: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+    """Supervisors and the desk by program; a responder while an incident of theirs is about this client; the case
+    manager always."""
+    row = connection.execute(
+        select(clients.c.program, clients.c.case_manager).where(clients.c.id == url["client"])
+    ).first()
+    if row is None or row.program != me.program:
+        return False
+    if me.roles & DESK or row.case_manager == me.id:
+        return True
+    since = shell.clock.now() - ACCESS_AFTER
+    mine = (
+        select(incidents.c.id)
+        .join(pages, pages.c.incident == incidents.c.id)
+        .where(
+            incidents.c.client == url["client"],
+            pages.c.person == me.id,
+            pages.c.state == "accepted",
+            incidents.c.opened_at > since,
+        )
+        .limit(1)
+    )
+    return connection.execute(mine).first() is not None
+
+
+def _of_program(table: Any, column: str, key: str) -> Rule:
+    def rule(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+        program = connection.scalar(select(table.c[column]).where(table.c.id == url[key]))
+        return program == me.program
+
+    return rule
+
+
+def _own_view(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+    owner = connection.scalar(select(saved_views.c.person).where(saved_views.c.id == url["view"]))
+    return owner == me.id
+
+
+OBJECTS: dict[str, Rule] = {
+    "none": _none,
+    "incident": _incident,
+    "client": _client,
+    "person": _of_program(people, "program", "person"),
+    "shift": _of_program(shifts, "program", "shift"),
+    "view": _own_view,
+}

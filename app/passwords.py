@@ -1,0 +1,51 @@
+"""Passwords by argon2id and one-time codes by TOTP; a wrong account costs the same time as a wrong password."""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+LEAST, MOST = 12, 128
+# OWASP's figure for argon2id: 19 MiB, two passes, one lane.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _HASHER.hash("nobody has this password")
+
+
+def hashed(password: str) -> str:
+    """The hash to keep. Raises ValueError with a sentence when the password is too short or too long."""
+    if not LEAST <= len(password) <= MOST:
+        raise ValueError(f"Use a password of {LEAST} to {MOST} characters. A short sentence is good.")
+    return _HASHER.hash(password)
+
+
+def fits(password_hash: str | None, password: str) -> bool:
+    """Does the password fit? Without a hash the same work is done and the answer is no."""
+    try:
+        _HASHER.verify(password_hash or _NOBODY, password[:MOST])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return password_hash is not None
+
+
+def new_totp_secret() -> str:
+    """A fresh secret for an authenticator app, base32."""
+    return pyotp.random_base32()
+
+
+def totp_link(secret: str, email: str, org: str) -> str:
+    """The otpauth link to show once."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"Standby {org}")
+
+
+def code_fits(secret: str, code: str, now: datetime) -> bool:
+    """Is this the code of now, or of the half minute before or after?"""
+    tidy = code.replace(" ", "")
+    return tidy.isdecimal() and pyotp.TOTP(secret).verify(tidy, for_time=now, valid_window=1)
+
+
+def same(one: str, other: str) -> bool:
+    """Are two secrets equal, in constant time?"""
+    return hmac.compare_digest(hashlib.sha256(one.encode()).digest(), hashlib.sha256(other.encode()).digest())

@@ -1,0 +1,47 @@
+"""From a claimed message to a text on the wire: words, link, and a look before anything is sent a second time."""
+
+import logging
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from app.outbox import Claim
+from app.shell import Shell
+from dispatch.messages import PageResponder
+from notify.transport import Outcome, Text, Transport
+from notify.wording import words
+
+log = logging.getLogger("standby.sender")
+LOOK_BACK = timedelta(minutes=1)
+STATUS_PATH = "/hooks/twilio/status"
+
+
+class Sender:
+    """Sends one claim at a time; many threads may use one Sender. Nothing here holds a transaction."""
+
+    def __init__(self, shell: Shell, transport: Transport) -> None:
+        self._shell = shell
+        self._transport = transport
+        self._zone = ZoneInfo(shell.settings.zone)
+
+    def send(self, claim: Claim) -> Outcome:
+        """Send, or find that it went out already. Never raises for what a network can do."""
+        if not claim.phone:
+            return Outcome("refused", code="no_phone", permanent=True)
+        text = self.text(claim)
+        if claim.ambiguous:
+            seen = self._transport.find(text, claim.owed_at - LOOK_BACK)
+            if seen:
+                return Outcome("sent", provider_id=seen[0].provider_id)
+        return self._transport.send(text)
+
+    def text(self, claim: Claim) -> Text:
+        """The text as it goes out. The link is derived from the page's id, so a retry says the same words."""
+        settings = self._shell.settings
+        message = claim.message
+        link = self._link(message.page) if isinstance(message, PageResponder) else None
+        body = words(message, link=link, org=settings.org, demo=settings.demo, zone=self._zone)
+        callback = f"{settings.base_url}{STATUS_PATH}?m={claim.id}"
+        return Text(claim.phone or "", body, callback, str(claim.id))
+
+    def _link(self, page: str) -> str:
+        return f"{self._shell.settings.base_url}/p/{self._shell.page_link_token(page)}"

@@ -1,0 +1,81 @@
+"""Server-side sessions: a random id in a cookie, its digest in a row, idle and absolute ends kept by the server."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from app.shell import Shell, digest
+from app.tables import people, sessions
+
+SEEN_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who is signed in: their row, their rights, and the session's anti-forgery token."""
+
+    id: str
+    name: str
+    credential: str
+    program: str
+    roles: frozenset[str]
+    csrf: str
+    session: bytes
+
+
+def begin(connection: Connection, shell: Shell, person: str) -> str:
+    """A new session; returns the cookie's value, which is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    now = shell.clock.now()
+    connection.execute(
+        sessions.insert().values(
+            digest=digest(token),
+            person=person,
+            csrf=secrets.token_urlsafe(24),
+            created_at=now,
+            seen_at=now,
+            ends_at=now + timedelta(hours=shell.settings.session_hours),
+        )
+    )
+    return token
+
+
+def find(connection: Connection, shell: Shell, token: str) -> tuple[Me, datetime] | None:
+    """Who this cookie belongs to and when they were last seen; None when ended, idle too long, or switched off."""
+    row = connection.execute(
+        select(sessions, people.c.name, people.c.credential, people.c.program, people.c.roles)
+        .join(people, people.c.id == sessions.c.person)
+        .where(sessions.c.digest == digest(token), people.c.active)
+    ).first()
+    now = shell.clock.now()
+    if row is None or row.ends_at <= now:
+        return None
+    if now - row.seen_at > idle_limit(shell, frozenset(row.roles)):
+        return None
+    me = Me(row.person, row.name, row.credential, row.program, frozenset(row.roles), row.csrf, bytes(row.digest))
+    return me, row.seen_at
+
+
+def idle_limit(shell: Shell, roles: frozenset[str]) -> timedelta:
+    """How long a session may be silent. A dispatcher's board stays for the shift: a desk that signs itself out in
+    the middle of a crisis is the greater danger, and the room is staffed."""
+    if "dispatcher" in roles:
+        return timedelta(hours=shell.settings.session_hours)
+    return timedelta(minutes=shell.settings.idle_minutes)
+
+
+def touch(connection: Connection, me: Me, now: datetime) -> None:
+    """A person did something. Background polls never call this."""
+    connection.execute(sessions.update().where(sessions.c.digest == me.session).values(seen_at=now))
+
+
+def end(connection: Connection, session: bytes) -> None:
+    """Sign out."""
+    connection.execute(sessions.delete().where(sessions.c.digest == session))
+
+
+def end_all(connection: Connection, person: str) -> None:
+    """End every session of a person: rights changed, phone lost, left."""
+    connection.execute(sessions.delete().where(sessions.c.person == person))

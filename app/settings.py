@@ -1,0 +1,160 @@
+"""Settings, read once from the environment, frozen; half-set settings refuse to start and say what is missing."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX = "STANDBY_"
+KNOWN = (
+    "BASE_URL",
+    "DATABASE_URL",
+    "FIELD_KEYS",
+    "INDEX_KEY",
+    "JOURNAL_KEY",
+    "LINK_KEY",
+    "SESSION_HOURS",
+    "IDLE_MINUTES",
+    "ORG",
+    "ZONE",
+    "DESK_PHONE",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_PREVIOUS",
+    "TWILIO_FROM",
+    "TWILIO_API_BASE",
+    "GEOCODER_URL",
+    "REDIS_URL",
+)
+
+
+class Unset(Exception):
+    """The service cannot start. The sentences say what is missing and how to set it."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True)
+class Twilio:
+    """The telephone provider. `api_base` is only set to reach a loopback server."""
+
+    account_sid: str
+    auth_token: str
+    auth_token_previous: str | None
+    sender: str
+    api_base: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the service is told from outside. Keys are raw bytes, 32 each."""
+
+    base_url: str
+    database_url: str
+    field_keys: tuple[tuple[str, bytes], ...]
+    index_key: bytes
+    journal_key: bytes
+    link_key: bytes
+    org: str = "Mobile Crisis Team"
+    zone: str = "America/Chicago"
+    desk_phone: str = ""
+    session_hours: int = 12
+    idle_minutes: int = 15
+    twilio: Twilio | None = None
+    geocoder_url: str | None = None
+    redis_url: str | None = None
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Is the public address https? Cookies are then Secure and bound to the host."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
+    """Settings from STANDBY_* variables. Raises `Unset` with one sentence for each thing that is wrong."""
+    given = {name: environment.get(PREFIX + name, "").strip() for name in KNOWN}
+    wrong = [
+        f"{name} is not a setting. Known settings: {', '.join(PREFIX + known for known in KNOWN)}."
+        for name in environment
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in KNOWN
+    ]
+    base_url = given["BASE_URL"].rstrip("/")
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+        wrong.append("Set STANDBY_BASE_URL to the address people use, such as https://standby.example.org.")
+    field_keys = _field_keys(given["FIELD_KEYS"], wrong)
+    keys = {name: _key(name, given[name], wrong) for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY")}
+    twilio = _twilio(given, wrong)
+    zone = given["ZONE"] or "America/Chicago"
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        wrong.append("Set STANDBY_ZONE to a zone such as America/Chicago.")
+    hours = _whole("SESSION_HOURS", given["SESSION_HOURS"], 12, 24, wrong)
+    idle = _whole("IDLE_MINUTES", given["IDLE_MINUTES"], 15, 60, wrong)
+    if given["REDIS_URL"]:
+        wrong.append("STANDBY_REDIS_URL is for several processes, which this version does not run. Unset it.")
+    if wrong:
+        raise Unset(wrong)
+    return Settings(
+        base_url=base_url,
+        database_url=given["DATABASE_URL"] or f"sqlite:///{instance / 'standby.db'}",
+        field_keys=field_keys,
+        index_key=keys["INDEX_KEY"],
+        journal_key=keys["JOURNAL_KEY"],
+        link_key=keys["LINK_KEY"],
+        org=given["ORG"] or "Mobile Crisis Team",
+        zone=zone,
+        desk_phone=given["DESK_PHONE"],
+        session_hours=hours,
+        idle_minutes=idle,
+        twilio=twilio,
+        geocoder_url=given["GEOCODER_URL"] or None,
+    )
+
+
+def _whole(name: str, text: str, default: int, most: int, wrong: list[str]) -> int:
+    if not text:
+        return default
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        wrong.append(f"Set STANDBY_{name} to a whole number from 1 to {most}.")
+        return default
+    return int(text)
+
+
+def _key(name: str, text: str, wrong: list[str]) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        wrong.append(f"Set STANDBY_{name} to 32 random bytes in base64: `standby keys` prints a fresh set.")
+    return key
+
+
+def _field_keys(text: str, wrong: list[str]) -> tuple[tuple[str, bytes], ...]:
+    pairs = [part.partition(":") for part in text.split(",") if part]
+    keys = tuple((key_id.strip(), _key("FIELD_KEYS", key, wrong)) for key_id, _, key in pairs)
+    if not keys:
+        wrong.append("Set STANDBY_FIELD_KEYS to ID:KEY pairs, the one to write with first: see `standby keys`.")
+    return keys
+
+
+def _twilio(given: Mapping[str, str], wrong: list[str]) -> Twilio | None:
+    needed = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+    missing = [PREFIX + name for name in needed if not given[name]]
+    if missing:
+        wrong.append(f"Set {', '.join(missing)}: without a telephone provider no page can go out.")
+        return None
+    return Twilio(
+        given["TWILIO_ACCOUNT_SID"],
+        given["TWILIO_AUTH_TOKEN"],
+        given["TWILIO_AUTH_TOKEN_PREVIOUS"] or None,
+        given["TWILIO_FROM"],
+        given["TWILIO_API_BASE"] or None,
+    )

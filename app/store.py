@@ -1,0 +1,122 @@
+"""The database: one engine, one FIFO queue of writers, reads that never wait for them."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool, StaticPool
+
+BUSY_MILLISECONDS = 5_000
+# Versions before these carry SQLite's WAL-reset race (sqlite.org/wal.html#walresetbug): harmless with one process
+# and one checkpointing connection, which is how we run, and named by `standby doctor`.
+WAL_RESET_FIXED = (3, 51, 3)
+
+
+class FifoLock:
+    """A lock that is given in the order it was asked for. Without it one writer in eight waited two seconds."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+class Store:
+    """Transactions on one database. `write()` takes its turn and begins IMMEDIATE; `read()` begins plainly."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=20, max_overflow=20)
+        self._readers = self.engine.execution_options(standby_write=False)
+        self._writers = self.engine.execution_options(standby_write=True)
+        # In memory every thread shares one connection, so reads take their turn too.
+        self._shared = self.is_sqlite and _in_memory(url)
+        self._turn = FifoLock()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction; committed at the end of the block, rolled back by an exception."""
+        with self._turn, self._writers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view."""
+        if self._shared:
+            with self._turn, self._readers.begin() as connection:
+                yield connection
+        else:
+            with self._readers.begin() as connection:
+                yield connection
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the database. Only the worker calls this: one checkpointing connection."""
+        if self.is_sqlite and not self._shared:
+            with self._turn, self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # type: ignore[union-attr]
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _in_memory(url: str) -> bool:
+    return url in ("sqlite://", "sqlite:///:memory:")
+
+
+def _sqlite_engine(url: str) -> Engine:
+    if _in_memory(url):
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=16,
+            max_overflow=64,
+            connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
+        )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(raw: Any, _: object) -> None:
+    # The driver must not open transactions by itself: its habit begins DEFERRED, which fails under load at the
+    # moment a read turns into a write (docs/architecture.md, SQLite).
+    raw.isolation_level = None
+    assert isinstance(raw, sqlite3.Connection)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "wal_autocheckpoint=0",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("standby_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,466 @@
+"""All tables, by area. Columns named *_sealed hold patient words under a key; no other column ever may."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.types import BigInteger
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant, kept as microseconds since 1970: exact, sortable and the same on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To the database. A naive datetime is a mistake of ours."""
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "naive datetime"
+        delta = value - _EPOCH
+        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database, aware UTC."""
+        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _id(name: str = "id", **more: Any) -> Column[str]:
+    return Column(name, String(40), primary_key=True, **more)
+
+
+def _person(name: str = "person", **more: Any) -> Column[str]:
+    return Column(name, String(40), ForeignKey("people.id"), **more)
+
+
+def _sealed(name: str) -> Column[bytes]:
+    return Column(f"{name}_sealed", LargeBinary)
+
+
+# --- people and rights -------------------------------------------------------------------------------------------
+programs = Table(
+    "programs",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("policy", JSON, nullable=False),
+    Column("areas", JSON, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("credential", String(40), nullable=False, default=""),
+    Column("email", String(200), nullable=False, unique=True),
+    Column("phone", String(20), index=True),
+    Column("roles", JSON, nullable=False),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("skills", JSON, nullable=False, default=list),
+    Column("password_hash", String(200)),
+    Column("totp_sealed", LargeBinary),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    _person(nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+)
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", LargeBinary(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_sign_in_failures_account_at", "account", "at"),
+)
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("scope", String(40), nullable=False),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+)
+reads = Table(
+    "reads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("person", String(40), nullable=False, index=True),
+    Column("purpose", String(40), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Index("ix_reads_subject_at", "subject", "at"),
+)
+# --- who is on call ----------------------------------------------------------------------------------------------
+shifts = Table(
+    "shifts",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("tier", String(20), nullable=False),
+    _person(nullable=False),
+    Column("team", String(10)),
+    Column("place_in_line", Integer, nullable=False, default=0),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Index("ix_shifts_program_ends_at", "program", "ends_at"),
+)
+duties = Table(
+    "duties",
+    metadata,
+    Column("person", String(40), ForeignKey("people.id"), primary_key=True),
+    Column("duty", String(20), nullable=False),
+    Column("until", Instant),
+    Column("reason", String(40)),
+    Column("set_at", Instant, nullable=False),
+)
+# --- incidents ---------------------------------------------------------------------------------------------------
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    Column("ref", Integer, nullable=False, unique=True),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("on_board", Boolean, nullable=False),
+    Column("reviewable", Boolean, nullable=False),
+    Column("acuity", Integer),
+    Column("area", String(60)),
+    Column("channel", String(20), nullable=False),
+    Column("client", String(40), ForeignKey("clients.id"), index=True),
+    Column("disposition", String(40)),
+    Column("level_of_care", String(40)),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("wake_at", Instant, index=True),
+    Column("alarms", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False, index=True),
+    Column("triaged_at", Instant),
+    Column("dispatched_at", Instant),
+    Column("accepted_at", Instant),
+    Column("en_route_at", Instant),
+    Column("on_scene_at", Instant),
+    Column("with_person_at", Instant),
+    Column("cleared_at", Instant),
+    Column("signed_at", Instant),
+    Column("ended_at", Instant),
+    Column("reviewed_at", Instant),
+)
+# Partial indexes keep the board's cost that of the open incidents alone, however many are closed.
+Index("ix_incidents_board", incidents.c.program, sqlite_where=incidents.c.on_board, postgresql_where=incidents.c.on_board)
+Index(
+    "ix_incidents_reviewable",
+    incidents.c.program,
+    sqlite_where=incidents.c.reviewable,
+    postgresql_where=incidents.c.reviewable,
+)
+worked_on = Table(
+    "worked_on",
+    metadata,
+    Column("incident", String(40), ForeignKey("incidents.id"), primary_key=True),
+    Column("person", String(40), ForeignKey("people.id"), primary_key=True),
+    Index("ix_worked_on_person", "person"),
+)
+seats = Table(
+    "seats",
+    metadata,
+    Column("person", String(40), ForeignKey("people.id"), primary_key=True),
+    Column("incident", String(40), ForeignKey("incidents.id"), nullable=False),
+    Column("ref", Integer, nullable=False),
+    Column("seat", String(10), nullable=False),
+    UniqueConstraint("incident", "seat"),
+)
+pages = Table(
+    "pages",
+    metadata,
+    _id(),
+    Column("incident", String(40), ForeignKey("incidents.id"), nullable=False),
+    Column("ref", Integer, nullable=False),
+    _person(nullable=False),
+    Column("seat", String(10), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("answer_by", Instant, nullable=False),
+    Column("link_digest", LargeBinary(32), nullable=False, unique=True),
+    Column("shown_at", Instant),
+    Index("ix_pages_person_state", "person", "state"),
+    Index("ix_pages_incident", "incident"),
+)
+intake = Table(
+    "intake",
+    metadata,
+    Column("incident", String(40), ForeignKey("incidents.id"), primary_key=True),
+    Column("caller_kind", String(30)),
+    Column("age_band", String(10)),
+    Column("language", String(30)),
+    Column("area", String(60)),
+    Column("point_state", String(20)),
+    Column("point_tries", Integer, nullable=False, default=0),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("place_index", LargeBinary(16), index=True),
+    Column("callback_index", LargeBinary(16), index=True),
+    *(
+        _sealed(name)
+        for name in (
+            "callback",
+            "caller_name",
+            "place",
+            "directions",
+            "point",
+            "person_name",
+            "person_born",
+            "guardian",
+            "words",
+            "hazards",
+        )
+    ),
+)
+# --- the journal -------------------------------------------------------------------------------------------------
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("chain", String(40), nullable=False),
+    Column("stream", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("via", String(20), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("words_sealed", LargeBinary),
+    Column("hash", LargeBinary(32), nullable=False),
+    Index("ix_journal_stream_seq", "stream", "seq"),
+    Index("ix_journal_chain_seq", "chain", "seq"),
+)
+asked = Table(
+    "asked",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("by", String(40), nullable=False),
+    Column("stream", String(40), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+# --- what is owed ------------------------------------------------------------------------------------------------
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("incident", String(40), ForeignKey("incidents.id")),
+    Column("page", String(40), ForeignKey("pages.id")),
+    _person(nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("owed_at", Instant, nullable=False),
+    Column("available_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("provider_id", String(40), index=True),
+    Column("code", String(20)),
+    Column("reached", Integer, nullable=False, default=0),
+    Column("failed", String(20)),
+    Column("sent_at", Instant),
+    Column("status_at", Instant),
+    Column("incident_seq", Integer, nullable=False),
+    Index("ix_outbox_incident", "incident"),
+    Index("ix_outbox_page", "page"),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.priority,
+    outbox.c.id,
+    sqlite_where=outbox.c.state.in_(("owed", "sending", "ambiguous")),
+    postgresql_where=outbox.c.state.in_(("owed", "sending", "ambiguous")),
+)
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("event", String(120), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+# --- the client's record -----------------------------------------------------------------------------------------
+clients = Table(
+    "clients",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    _person("case_manager"),
+    Column("pronouns", String(20)),
+    Column("created_at", Instant, nullable=False),
+    *(_sealed(name) for name in ("name", "born", "phone", "address", "language", "guardian", "know")),
+)
+client_index = Table(
+    "client_index",
+    metadata,
+    Column("client", String(40), ForeignKey("clients.id"), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("digest", LargeBinary(16), primary_key=True),
+    Index("ix_client_index_kind_digest", "kind", "digest"),
+)
+crisis_plans = Table(
+    "crisis_plans",
+    metadata,
+    _id(),
+    Column("client", String(40), ForeignKey("clients.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    _person("made_by"),
+    Column("signed_at", Instant, nullable=False),
+    Column("review_by", Instant),
+    _sealed("plan"),
+)
+hazards = Table(
+    "hazards",
+    metadata,
+    _id(),
+    Column("client", String(40), ForeignKey("clients.id"), index=True),
+    Column("place_index", LargeBinary(16), index=True),
+    Column("kind", String(20), nullable=False),
+    Column("source", String(20), nullable=False),
+    _person("told_by"),
+    Column("since", Instant, nullable=False),
+    Column("review_by", Instant),
+    Column("withdrawn_at", Instant),
+    _sealed("words"),
+)
+charts = Table(
+    "charts",
+    metadata,
+    Column("incident", String(40), ForeignKey("incidents.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    _person("author"),
+    Column("updated_at", Instant, nullable=False),
+    Column("signed_at", Instant),
+    Column("digest", String(64)),
+    _sealed("chart"),
+)
+addenda = Table(
+    "addenda",
+    metadata,
+    _id(),
+    Column("incident", String(40), ForeignKey("incidents.id"), nullable=False, index=True),
+    _person("by", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("digest", String(64), nullable=False),
+    _sealed("words"),
+)
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    Column("incident", String(40), ForeignKey("incidents.id"), nullable=False, index=True),
+    _person("by", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(12), nullable=False),
+    _sealed("words"),
+)
+# --- from outside, and views -------------------------------------------------------------------------------------
+eido_documents = Table(
+    "eido_documents",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("incident", String(40), ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("token", String(40), ForeignKey("tokens.id"), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("updated_at", Instant),
+    _sealed("document"),
+    _sealed("reading"),
+)
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _id(),
+    _person(nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("query", String(500), nullable=False),
+)
+
+# Signed notes and the journal cannot be changed by a program that forgets the rules either.
+FROZEN = {
+    "journal_update": ("journal", "UPDATE", ""),
+    "journal_delete": ("journal", "DELETE", ""),
+    "signed_chart_update": ("charts", "UPDATE", "OLD.signed_at IS NOT NULL"),
+    "signed_chart_delete": ("charts", "DELETE", "OLD.signed_at IS NOT NULL"),
+    "addenda_update": ("addenda", "UPDATE", ""),
+    "addenda_delete": ("addenda", "DELETE", ""),
+}
+
+
+def frozen_triggers(dialect: str) -> list[str]:
+    """The statements that make signed and journaled rows unchangeable, for SQLite or PostgreSQL."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} {'WHEN ' + when if when else ''} "
+            "BEGIN SELECT RAISE(ABORT, 'frozen: add to it, never change it'); END"
+            for name, (table, act, when) in FROZEN.items()
+        ]
+    refuse = (
+        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'frozen: add to it, never change it'; END $$"
+    )
+    return [refuse] + [
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW {'WHEN (' + when + ')' if when else ''} "
+        "EXECUTE FUNCTION refuse_change()"
+        for name, (table, act, when) in FROZEN.items()
+    ]

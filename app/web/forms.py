@@ -1,0 +1,98 @@
+"""Reading forms: each field is tidied, bounded, and refused with a sentence that says what to write."""
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LINE, WORDS = 200, 8_000
+
+
+class BadFields(Exception):
+    """One or more fields cannot be taken. `sentences` maps field names to what to do; nothing typed is in it."""
+
+    def __init__(self, sentences: dict[str, str]) -> None:
+        super().__init__(", ".join(sentences))
+        self.sentences = sentences
+
+
+def tidy(text: str) -> str:
+    """Text in NFC without control characters (line breaks and tabs stay) and without blanks at its ends."""
+    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+class Form:
+    """A submitted form. Every reading notes what is wrong; `done()` raises them together as `BadFields`."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+        self._wrong: dict[str, str] = {}
+
+    def has(self, name: str) -> bool:
+        """Was the field sent at all?"""
+        return name in self._given
+
+    def line(self, name: str, *, most: int = LINE, needed: str = "") -> str:
+        """One line of text. `needed` is the sentence when it is empty and must not be."""
+        return " ".join(self.words(name, most=most, needed=needed).split())
+
+    def words(self, name: str, *, most: int = WORDS, needed: str = "") -> str:
+        """Free text."""
+        text = tidy(self._given.get(name, ""))
+        if needed and not text:
+            self.wrong(name, needed)
+        if len(text) > most:
+            self.wrong(name, f"Write at most {most} characters. This is {len(text)}.")
+            return text[:most]
+        return text
+
+    def choice(self, name: str, among: Collection[str], *, needed: str = "") -> str:
+        """One of the codes, or an empty string when it is not needed."""
+        given = self._given.get(name, "").strip()
+        if given in among or (not given and not needed):
+            return given
+        self.wrong(name, needed or "Choose one from the list.")
+        return ""
+
+    def whole(self, name: str, low: int, high: int, *, needed: str = "") -> int | None:
+        """A whole number, or None when it is not needed and not given."""
+        given = self._given.get(name, "").strip()
+        if not given and not needed:
+            return None
+        if not (given.isascii() and given.isdecimal() and len(given) < 9 and low <= int(given) <= high):
+            self.wrong(name, needed or f"Write a whole number from {low} to {high}.")
+            return None
+        return int(given)
+
+    def local_time(self, name: str, zone: str, now: datetime) -> datetime | None:
+        """A wall-clock time "03:30" as the nearest such instant within half a day of now, or a full local date and
+        time "2026-11-10T03:30"; None when empty."""
+        given = self._given.get(name, "").strip()
+        if not given:
+            return None
+        local_now = now.astimezone(ZoneInfo(zone))
+        try:
+            if len(given) > 5:
+                local = datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(zone))
+                return local.astimezone(UTC)
+            hours, _, minutes = given.partition(":")
+            local = local_now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
+        except ValueError:
+            self.wrong(name, "Write a time as 03:30.")
+            return None
+        half_day = timedelta(hours=12)
+        if local - local_now > half_day:
+            local -= timedelta(days=1)
+        elif local_now - local > half_day:
+            local += timedelta(days=1)
+        return local.astimezone(UTC)
+
+    def wrong(self, name: str, sentence: str) -> None:
+        """Note that a field cannot be taken."""
+        self._wrong.setdefault(name, sentence)
+
+    def done(self) -> None:
+        """Raise `BadFields` when anything was wrong."""
+        if self._wrong:
+            raise BadFields(self._wrong)

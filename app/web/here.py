@@ -1,0 +1,63 @@
+"""What a view has at hand: the shell, who is asking, and the one way to ask for a change."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from flask import current_app, g, request
+from sqlalchemy import select
+
+from app.commit import Beside, Done, commit
+from app.sessions import Me
+from app.shell import Shell
+from app.tables import incidents
+from dispatch.commands import Command
+from dispatch.value import Refused
+
+
+def shell() -> Shell:
+    """The service's parts."""
+    return cast(Shell, current_app.extensions["standby"])
+
+
+def me() -> Me:
+    """Who is signed in. Only for views behind the session door."""
+    return cast(Me, g.me)
+
+
+def somebody() -> Me | None:
+    """Who is signed in, if anybody."""
+    return cast(Me | None, g.get("me"))
+
+
+def incident_id(ref: int) -> str:
+    """The id behind a spoken number. Raises `Refused` when there is none."""
+    with shell().store.read() as connection:
+        found = connection.scalar(select(incidents.c.id).where(incidents.c.ref == ref))
+    if found is None:
+        raise Refused(f"There is no incident {ref}. Look on the board.")
+    return str(found)
+
+
+def ask(
+    ref: int,
+    command: Command,
+    *,
+    via: str = "board",
+    words: Mapping[str, str] | None = None,
+    beside: Beside | None = None,
+) -> Done:
+    """Ask one thing of the incident with this spoken number. The form's `key` makes a double click one act."""
+    return commit(
+        shell(), incident_id(ref), command, via=via, key=request_key(), words=words, beside=beside
+    )
+
+
+def request_key() -> str | None:
+    """The key that makes this wish count once: the form's `key` field or the Idempotency-Key header."""
+    given = (request.form.get("key") or request.headers.get("Idempotency-Key") or "").strip()
+    return given[:64] or None
+
+
+def wants_json() -> bool:
+    """Did a script ask, rather than a page?"""
+    return request.path.startswith("/api/") or request.headers.get("X-Standby") == "1" or request.is_json

@@ -1,0 +1,118 @@
+"""Signing in and out: e-mail and password, a code when the account has one, and a slow door for guessers."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, func, select
+
+from app.access import allowed, public
+from app.commit import record
+from app.passwords import code_fits, fits
+from app.sessions import begin, end
+from app.tables import people, sign_in_failures
+from app.web.forms import Form
+from app.web.gate import cookie_name
+from app.web.here import me, shell, somebody
+
+bp = Blueprint("signin", __name__)
+TRIES, WINDOW = 10, timedelta(minutes=15)
+TOTP = "people.totp"
+WRONG = "That password does not fit this e-mail. Try again."
+START = {"dispatcher": "/board", "supervisor": "/board", "responder": "/tasks", "admin": "/admin"}
+
+
+@bp.get("/sign-in")
+@public("everybody must be able to reach the door")
+def show() -> ResponseReturnValue:
+    if somebody():
+        return redirect(url_for("signin.home"))
+    return _page(next=_inside(request.args.get("next", "")))
+
+
+@bp.post("/sign-in")
+@public("the door itself")
+def enter() -> ResponseReturnValue:
+    form = Form(request.form)
+    email = form.line("email").lower()
+    password = request.form.get("password", "")
+    code = form.line("code", most=12)
+    onward = _inside(form.line("next"))
+    here = shell()
+    now = here.clock.now()
+    account = here.keyring.blind("account", email)
+    with here.store.read() as connection:
+        row = connection.execute(select(people).where(people.c.email == email, people.c.active)).first()
+        failures = connection.scalar(
+            select(func.count()).where(
+                sign_in_failures.c.account == account, sign_in_failures.c.at > now - WINDOW
+            )
+        )
+    if (failures or 0) >= TRIES:
+        sentence = "Too many wrong tries. Wait 15 minutes, or ask an admin. Pages can still be answered by text."
+        return _page(429, email=email, next=onward, errors={"password": sentence})
+    if not fits(row.password_hash if row else None, password) or row is None:
+        with here.store.write() as connection:
+            connection.execute(sign_in_failures.insert().values(account=account, at=now))
+        return _page(422, email=email, next=onward, errors={"password": WRONG})
+    if row.totp_sealed is not None:
+        secret = here.keyring.open(TOTP, row.id, row.totp_sealed)
+        if not code_fits(secret, code, now):
+            with here.store.write() as connection:
+                if code:
+                    connection.execute(sign_in_failures.insert().values(account=account, at=now))
+            wrong = {"code": "That code does not fit. Wait for the next one."} if code else {}
+            return _page(422 if code else 200, email=email, next=onward, ask_code=True, errors=wrong)
+    with here.store.write() as connection:
+        token = begin(connection, here, row.id)
+        _note(connection, row.program, row.id, "SignedIn")
+    answer = redirect(onward or _start(frozenset(row.roles)))
+    answer.set_cookie(
+        cookie_name(), token, httponly=True, samesite="Lax", secure=here.settings.secure, path="/"
+    )
+    return answer
+
+
+@bp.post("/sign-out")
+@allowed("dispatcher", "responder", "supervisor", "admin", purpose="leave")
+def leave() -> ResponseReturnValue:
+    here = shell()
+    with here.store.write() as connection:
+        end(connection, me().session)
+        _note(connection, me().program, me().id, "SignedOut")
+    answer = redirect(url_for("signin.show"))
+    answer.delete_cookie(cookie_name(), path="/", secure=here.settings.secure, httponly=True, samesite="Lax")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@bp.get("/")
+@public("sends each person to where their work is")
+def home() -> ResponseReturnValue:
+    person = somebody()
+    return redirect(_start(person.roles) if person else url_for("signin.show"))
+
+
+def _start(roles: frozenset[str]) -> str:
+    return next(path for role, path in START.items() if role in roles)
+
+
+def _inside(path: str) -> str:
+    """A path of this site, or nothing: a sign-in page must not send anybody elsewhere."""
+    parts = urlsplit(path)
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if ours and not parts.scheme and not parts.netloc else ""
+
+
+def _note(connection: Connection, program: str, person: str, kind: str) -> None:
+    record(
+        connection, shell(), program=program, stream=person, by=person, via="board", kind=kind, fact="{}"
+    )
+
+
+def _page(status: int = 200, **values: Any) -> ResponseReturnValue:
+    settings = shell().settings
+    page = render_template("signin.html", agency=settings.org, desk_number=settings.desk_phone, **values)
+    return page, status

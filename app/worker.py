@@ -1,0 +1,194 @@
+"""The one worker: wakes what is due, sends what is owed, settles what came back. At most a second late, at once when
+a commit nudges it."""
+
+import logging
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import select
+
+from app.commit import commit
+from app.outbox import Claim, anything_owed, claim, gave_up, settle
+from app.sender import Sender
+from app.shell import Shell
+from app.tables import heartbeats, incidents
+from dispatch.commands import RULE, MarkUnreachable, Wake
+from dispatch.value import Refused
+from notify.transport import Outcome, Transport
+
+log = logging.getLogger("standby.worker")
+TICK_SECONDS = 1.0
+SENDERS = 8
+WAKES_AT_MOST = 200
+POISONED_FOR = timedelta(seconds=30)
+CHECKPOINT_EVERY = timedelta(seconds=10)
+
+
+class Worker:
+    """`tick()` may be called from anywhere; one runs at a time. `start()` gives it its own threads."""
+
+    def __init__(self, shell: Shell, transport: Transport, senders: int = SENDERS) -> None:
+        self._shell = shell
+        self._sender = Sender(shell, transport)
+        self._senders = senders
+        self._pool: ThreadPoolExecutor | None = None
+        self._came_back: queue.SimpleQueue[tuple[Claim, Outcome]] = queue.SimpleQueue()
+        self._out = 0
+        self._nudged = threading.Event()
+        self._stopping = threading.Event()
+        self._one_at_a_time = threading.Lock()
+        self._poisoned: dict[str, datetime] = {}
+        self._beaten: datetime | None = None
+        self._checkpointed: datetime | None = None
+        self._threads: list[threading.Thread] = []
+        self._scheduler: BackgroundScheduler | None = None
+
+    @property
+    def poisoned(self) -> tuple[str, ...]:
+        """Incidents whose rules raised an error; they are tried again, and the others are not held up."""
+        return tuple(self._poisoned)
+
+    def start(self) -> None:
+        """Run until `stop()`. APScheduler gives the beat; a commit's nudge does not wait for it; and should the
+        scheduler's own thread die, the wait below still ends each second."""
+        self._pool = ThreadPoolExecutor(self._senders, thread_name_prefix="sender")
+        self._shell.listeners.append(lambda _: self.nudge())
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self.nudge, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+        self._scheduler.start()
+        thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Finish what is on the wire, settle it, and stop."""
+        self._stopping.set()
+        self._nudged.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+            self._settle_what_came_back()
+
+    def nudge(self) -> None:
+        """There may be something to do now."""
+        self._nudged.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._nudged.wait(TICK_SECONDS)
+            self._nudged.clear()
+            try:
+                self.tick()
+            except Exception as fault:  # the beat must go on: logged, counted by the heartbeat's age, tried again
+                log.error("tick failed: %s", type(fault).__name__)
+                self._stopping.wait(TICK_SECONDS / 4)
+
+    def tick(self) -> None:
+        """Settle, send, wake, send what waking owed, and leave a heartbeat."""
+        with self._one_at_a_time:
+            self._settle_what_came_back()
+            self._send_what_is_owed()
+            if self._wake_what_is_due():
+                self._send_what_is_owed()
+            self._beat()
+
+    def _send_what_is_owed(self) -> None:
+        while True:
+            room = self._senders * 2 - self._out if self._pool else self._senders
+            if room <= 0:
+                return
+            claims = self._claim(room)
+            for one in claims:
+                self._hand_over(one)
+            if len(claims) < room:
+                return
+            if self._pool is None:
+                self._settle_what_came_back()
+
+    def _claim(self, most: int) -> list[Claim]:
+        now = self._shell.clock.now()
+        if not self._anything_owed(now):
+            return []
+        with self._shell.store.write() as connection:
+            return claim(connection, now, most)
+
+    def _anything_owed(self, now: datetime) -> bool:
+        # A look without a writer's turn: most ticks find nothing, and must not queue behind the desk's commits.
+        with self._shell.store.read() as connection:
+            return anything_owed(connection, now)
+
+    def _hand_over(self, one: Claim) -> None:
+        self._out += 1
+        if self._pool is None:
+            self._send(one)
+        else:
+            self._pool.submit(self._send, one)
+
+    def _send(self, one: Claim) -> None:
+        try:
+            outcome = self._sender.send(one)
+        except Exception as fault:  # a fault of ours while sending is an unclear outcome, never a lost page
+            log.error("sending %s failed: %s", one.id, type(fault).__name__)
+            outcome = Outcome("ambiguous", code="our_fault")
+        self._came_back.put((one, outcome))
+        self._nudged.set()
+
+    def _settle_what_came_back(self) -> None:
+        settled: list[tuple[Claim, Outcome]] = []
+        while not self._came_back.empty():
+            settled.append(self._came_back.get())
+        if not settled:
+            return
+        self._out -= len(settled)
+        now = self._shell.clock.now()
+        with self._shell.store.write() as connection:
+            ours = [(one, outcome) for one, outcome in settled if settle(connection, one, outcome, now)]
+        for one, outcome in ours:
+            if gave_up(one, outcome) and one.page and one.incident:
+                self._ask(one.incident, MarkUnreachable(RULE, one.page, outcome.code or "unknown"))
+
+    def _wake_what_is_due(self) -> bool:
+        now = self._shell.clock.now()
+        with self._shell.store.read() as connection:
+            due = connection.scalars(
+                select(incidents.c.id)
+                .where(incidents.c.wake_at <= now)
+                .order_by(incidents.c.wake_at)
+                .limit(WAKES_AT_MOST)
+            ).all()
+        for incident in due:
+            if self._poisoned.get(incident, now) <= now:
+                self._ask(incident, Wake())
+        return bool(due)
+
+    def _ask(self, incident: str, command: Wake | MarkUnreachable) -> None:
+        # One incident that cannot be handled must not hold up the others.
+        try:
+            commit(self._shell, incident, command, via="clock")
+            self._poisoned.pop(incident, None)
+        except Refused:
+            self._poisoned.pop(incident, None)
+        except Exception as fault:
+            log.error("incident %s: %s", incident, type(fault).__name__)
+            self._poisoned[incident] = self._shell.clock.now() + POISONED_FOR
+
+    def _beat(self) -> None:
+        now = self._shell.clock.now()
+        if self._beaten is not None and now - self._beaten < timedelta(seconds=TICK_SECONDS):
+            return
+        with self._shell.store.write() as connection:
+            changed = connection.execute(heartbeats.update().where(heartbeats.c.name == "worker").values(at=now))
+            if not changed.rowcount:
+                connection.execute(heartbeats.insert().values(name="worker", at=now))
+        self._beaten = now
+        if self._checkpointed is None or now - self._checkpointed >= CHECKPOINT_EVERY:
+            self._shell.store.checkpoint()
+            self._checkpointed = now

@@ -1,0 +1,145 @@
+"""A whole house for one test: real SQLite, a virtual clock, the shipped recorder, a small county."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.clock import VirtualClock
+from app.factory import create_app
+from app.passwords import hashed
+from app.schema import create_schema
+from app.settings import Settings
+from app.shell import Shell
+from app.tables import people, programs, shifts
+from app.wiring import shell_for
+from app.worker import Worker
+from notify.recorder import Recorder
+
+NIGHT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)  # 03:00 in the county
+PASSWORD = "a long enough password"
+PROGRAM = "alder"
+# id, name, credential, roles, tier and team of tonight's shift
+STAFF = (
+    ("ruiz", "A. Ruiz", "", ["dispatcher"], None, None),
+    ("castellan", "R. Castellan", "", ["dispatcher"], None, None),
+    ("ana", "Ana Vela", "Peer", ["responder"], "primary", "C4"),
+    ("ben", "Ben Whitcomb", "LICSW", ["responder"], "primary", "C4"),
+    ("cyd", "Cyd Raman", "CM", ["responder"], "backup", None),
+    ("dov", "Dov Osei", "Peer", ["responder"], "backup", None),
+    ("okonjo", "M. Okonjo", "LICSW", ["supervisor"], "supervisor", None),
+    ("haddad", "L. Haddad", "LICSW", ["supervisor"], None, None),
+    ("root", "A. Keeper", "", ["admin"], None, None),
+)
+PHONES = {person: f"+1555555{100 + number:04d}" for number, (person, *_) in enumerate(STAFF)}
+
+
+def settings_for(database_url: str, **more: object) -> Settings:
+    """Settings of a demo house, with fixed keys."""
+    base: dict[str, object] = {
+        "base_url": "http://127.0.0.1",
+        "database_url": database_url,
+        "field_keys": (("k1", b"f" * 32),),
+        "index_key": b"i" * 32,
+        "journal_key": b"j" * 32,
+        "link_key": b"l" * 32,
+        "org": "Alder County Mobile Crisis",
+        "desk_phone": "555-0100",
+        "demo": True,
+    }
+    return Settings(**{**base, **more})  # type: ignore[arg-type]
+
+
+@dataclass
+class House:
+    """The parts a test holds on to."""
+
+    shell: Shell
+    clock: VirtualClock
+    recorder: Recorder
+    worker: Worker
+    app: Flask
+
+    def client(self, person: str | None = None) -> FlaskClient:
+        """A browser; signed in when a person is named."""
+        client = self.app.test_client()
+        if person:
+            answer = client.post("/sign-in", data={"email": f"{person}@alder.example", "password": PASSWORD})
+            assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    def texts(self, person: str) -> list[str]:
+        """What this person's phone shows, oldest first."""
+        return [text.body for text in self.recorder.texts_to(PHONES[person])]
+
+    def pass_time(self, **length: float) -> None:
+        """Let time pass and let the worker see it."""
+        self.clock.move(timedelta(**length))
+        self.worker.tick()
+
+
+@contextmanager
+def a_house(directory: Path, *, alone_allowed: bool = False) -> Iterator[House]:
+    """A house with the staff above; no thread runs, so time passes only when the test says so."""
+    clock = VirtualClock(NIGHT)
+    shell = shell_for(settings_for(f"sqlite:///{directory / 'standby.db'}"), clock)
+    create_schema(shell.store)
+    furnish(shell, alone_allowed)
+    recorder = Recorder(clock.now)
+    house = House(shell, clock, recorder, Worker(shell, recorder), create_app(shell))
+    try:
+        yield house
+    finally:
+        shell.store.close()
+
+
+_HASH = hashed(PASSWORD)
+
+
+def furnish(shell: Shell, alone_allowed: bool = False) -> None:
+    """One program, its staff, and tonight's shifts."""
+    now = shell.clock.now()
+    with shell.store.write() as connection:
+        connection.execute(
+            programs.insert().values(
+                id=PROGRAM,
+                name="Alder County",
+                zone="America/Chicago",
+                policy={"alone_allowed": alone_allowed},
+                areas=["Alder Falls", "Nyberg Township", "Birch Hollow"],
+                active=True,
+            )
+        )
+        for order, (person, name, credential, roles, tier, team) in enumerate(STAFF):
+            connection.execute(
+                people.insert().values(
+                    id=person,
+                    name=name,
+                    credential=credential,
+                    email=f"{person}@alder.example",
+                    phone=PHONES[person],
+                    roles=roles,
+                    program=PROGRAM,
+                    skills=[],
+                    password_hash=_HASH,
+                    active=True,
+                    created_at=now,
+                )
+            )
+            if tier:
+                connection.execute(
+                    shifts.insert().values(
+                        id=f"s-{person}",
+                        program=PROGRAM,
+                        tier=tier,
+                        person=person,
+                        team=team,
+                        place_in_line=order,
+                        starts_at=now - timedelta(hours=8),
+                        ends_at=now + timedelta(hours=16),
+                    )
+                )
