@@ -1,0 +1,189 @@
+"""Every message to a responder in words: one plain SMS, never longer than one segment."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dispatch.messages import (
+    AlarmStands,
+    AreYouOk,
+    AreYouOnTheWay,
+    HowToReply,
+    Message,
+    NoHeard,
+    NotesDue,
+    PageResponder,
+    PartnerFound,
+    QuestionAsked,
+    Refusal,
+    StandDown,
+    StepHeard,
+    WhichPage,
+    YesHeard,
+)
+from notify.gsm7 import SEGMENT, cut, fit, is_gsm7, plain, septets
+
+LINK_MOST: Final = 75
+NAME_MOST: Final = 24
+ORG_MOST: Final = 40
+REFS_NAMED: Final = 4
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+STEPS: Final = {
+    "go": "on the way",
+    "stage": "staged",
+    "here": "arrived",
+    "with": "with the person",
+    "ok": "checked in",
+    "transport": "transporting",
+    "done": "clear",
+}
+# What to text after each step. None of these, nor any other word that we ask for, is one that carriers take
+# for themselves (STOP, END, QUIT, CANCEL, REVOKE, START, YES, HELP, INFO and their kin).
+NEXT_STEP: Final = {
+    "go": "HERE when you arrive",
+    "stage": "HERE when you go in",
+    "here": "WITH when you meet the person",
+    "transport": "DONE when you are clear",
+}
+STOOD_DOWN: Final = {
+    "someone_else_goes": "someone else is going. You are not needed. You stay on call.",
+    "cancelled": "the call was taken back. You are not needed.",
+    "recalled": "the desk calls you back. Do not go in.",
+    "closed": "closed. Nothing more is needed from you.",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a message. Parts with the highest `spare` go first when it is too long; 0 always stays."""
+
+    text: str
+    spare: int = 0
+
+
+def words(message: Message, *, link: str | None, org: str, demo: bool, zone: ZoneInfo) -> str:
+    """The message as it goes to the phone. The code, the deadline and the link are never left out."""
+    fixed = [Part("DEMO" if demo else ""), Part(_whole(link))]
+    room = SEGMENT - sum(septets(part.text) + 1 for part in fixed)
+    return _joined(
+        [
+            fixed[0],
+            Part(f"{_name(org, ORG_MOST)}:" if org else "", spare=9),
+            *_parts(message, zone, room),
+            fixed[1],
+        ]
+    )
+
+
+def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
+    """The one place where a message becomes words."""
+    ref = message.ref
+    match message:
+        case PageResponder(acuity=acuity, people=people, answer_by=answer_by):
+            yield Part(f"Crisis page {ref}.")
+            yield Part("" if acuity is None else f"Priority {acuity}.", spare=2)
+            yield Part(_people(people), spare=3)
+            yield Part(f"Answer by {_time(answer_by, zone)}: reply {ref} Y 15")
+            yield Part("(minutes)", spare=4)
+            yield Part(f"or {ref} N.")
+        case YesHeard(partner=None):
+            yield Part(f"{ref}: you said yes.")
+            yield Part("The other seat is still being asked. We text you when it is taken.", spare=1)
+        case YesHeard(partner=str(partner)):
+            yield Part(f"{ref}: you said yes. You go with {_name(partner)}.")
+            yield Part(f"Reply {ref} GO when you set off.", spare=1)
+        case NoHeard():
+            yield Part(f"{ref}: you said no.")
+            yield Part("The next person is being asked.", spare=1)
+        case PartnerFound(partner=partner):
+            yield Part(f"{ref}: {_name(partner)} goes with you.")
+            yield Part(f"Reply {ref} GO when you set off.", spare=1)
+        case StandDown(why=why):
+            yield Part(f"{ref}: {STOOD_DOWN[why]}")
+        case StepHeard(step=step, check_by=check_by):
+            yield Part(f"{ref}: {STEPS[step]}.")
+            yield Part("" if check_by is None else f"Check in by {_time(check_by, zone)}: reply {ref} OK.")
+            yield Part(f"Reply {ref} {NEXT_STEP[step]}." if step in NEXT_STEP else "", spare=1)
+        case AreYouOnTheWay():
+            yield Part(f"{ref}: are you on the way? Reply {ref} GO.")
+            yield Part(f"If you cannot go, reply {ref} N.", spare=1)
+        case AreYouOk(answer_by=answer_by):
+            yield Part(f"{ref}: are you OK? Answer by {_time(answer_by, zone)}: reply {ref} OK.")
+            yield Part(f"{ref} OK 30 gives you 30 minutes.", spare=2)
+            yield Part("No answer and we call you.", spare=1)
+        case NotesDue(due=due):
+            yield Part(f"{ref}: your notes are due by {_day(due, zone)} {_time(due, zone)}.")
+        case QuestionAsked():
+            yield Part(f"{ref}: the review has a question for you.")
+            yield Part("Sign in to read it.", spare=1)
+        case AlarmStands(kind=kind):
+            yield Part(f"Alarm on {ref}{_kind(kind)}.")
+            yield Part("Look at the board.", spare=1)
+        case WhichPage(refs=refs):
+            yield Part(f"Which page? You have {_refs(refs or (ref,))}.")
+            yield Part(f"Put the number first, as in {ref} Y or {ref} N.", spare=1)
+        case HowToReply() if ref == 0:
+            yield Part("That was not understood, and no page is open for you. Call the desk.")
+        case HowToReply():
+            yield Part(f"That was not understood. Reply {ref} Y 15 (minutes) or {ref} N.")
+            yield Part(f"Then {ref} GO, {ref} HERE, {ref} OK.", spare=1)
+        case Refusal(sentence=sentence):
+            code = f"{ref}: " if ref else ""
+            yield Part(code + _sentence(sentence, room - len(code)))
+        case _:
+            raise AssertionError(f"There are no words for {type(message).__name__}.")
+
+
+def _joined(parts: list[Part]) -> str:
+    """The parts in their order, without the most spare ones until it fits."""
+    for most in sorted({part.spare for part in parts}, reverse=True):
+        text = " ".join(part.text for part in parts if part.text and part.spare <= most)
+        if septets(text) <= SEGMENT:
+            return text
+    return cut(text, SEGMENT)
+
+
+def _whole(link: str | None) -> str:
+    """A link is sent whole or not at all: half a link opens nothing, and a page can be answered by text."""
+    return link if link and is_gsm7(link) and septets(link) <= LINK_MOST else ""
+
+
+def _name(name: str, most: int = NAME_MOST) -> str:
+    """A name of ours in the SMS alphabet; one in a script that the alphabet lacks becomes a word of ours."""
+    fitted = fit(" ".join(name.split()), most).strip()
+    return fitted if any(letter.isalpha() for letter in fitted) else "your colleague"
+
+
+def _people(people: int) -> str:
+    return "1 person." if people == 1 else f"{people} people."
+
+
+def _sentence(sentence: str, most: int) -> str:
+    fitted = plain(" ".join(sentence.split()))
+    if septets(fitted) <= most:
+        return fitted
+    short = cut(fitted, most - 3)
+    return (short.rpartition(" ")[0] or short) + "..."
+
+
+def _kind(kind: str) -> str:
+    """An alarm's code in words. Anything that does not look like a code is left out."""
+    return f": {kind.replace('_', ' ')}" if re.fullmatch(r"[a-z0-9_]{1,32}", kind) else ""
+
+
+def _refs(refs: tuple[int, ...]) -> str:
+    named = ", ".join(str(ref) for ref in refs[:REFS_NAMED])
+    return named if len(refs) <= REFS_NAMED else f"{named} and {len(refs) - REFS_NAMED} more"
+
+
+def _time(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).strftime("%H:%M")
+
+
+def _day(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{DAYS[local.weekday()]} {local.day}"
