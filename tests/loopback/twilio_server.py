@@ -1,0 +1,297 @@
+"""Twilio on the loopback: a real HTTP server that takes texts, fails as told, and calls back signed."""
+
+import base64
+import json
+import re
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import localtime
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.loopback import twilio_shape
+from tests.loopback.twilio_faults import Fault
+from tests.loopback.twilio_signing import sign
+from tests.loopback.twilio_texts import Held, Seen, as_json
+
+MESSAGES = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Messages(?:/([A-Z]{2}[0-9a-f]{32}))?\.json")
+KEPT = 20_000
+
+
+# Takes the public URL, the form and the headers, and returns the HTTP status that the service answered with.
+Post = Callable[[str, Sequence[tuple[str, str]], dict[str, str]], int]
+
+
+@dataclass
+class LoopbackTwilio:
+    """`public_base` is the address that is signed; `webhook_base` is where the service really listens.
+
+    `callbacks` are posted by themselves after each accepted text, before its answer when `callbacks_first`.
+    """
+
+    account_sid: str = "AC" + "0" * 32
+    auth_token: str = "loopback-token"
+    sender: str = "+15005550006"
+    public_base: str = "https://standby.example"
+    webhook_base: str | None = None
+    post: Post | None = None
+    callbacks: tuple[str, ...] = ()
+    callbacks_first: bool = False
+    check_shape: bool = True
+    now: Callable[[], datetime] = localtime
+    requests: deque[Seen] = field(default_factory=lambda: deque(maxlen=KEPT))
+    messages: dict[str, Held] = field(default_factory=dict)
+    connections: int = 0
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = count(1)
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._released = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Exchange)
+        self._server.twilio = self
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def shape_check(self) -> str:
+        """Which check of the requests is in force."""
+        return twilio_shape.in_force() if self.check_shape else "none"
+
+    def fault(self, *faults: Fault, number: str = "") -> None:
+        """The next sends, to this number or else to any, go wrong in this order."""
+        with self._lock:
+            self._faults[number].extend(faults)
+
+    def sends(self, number: str | None = None) -> list[Seen]:
+        posts = [seen for seen in tuple(self.requests) if seen.method == "POST"]
+        return [seen for seen in posts if number in (None, seen.form.get("To"))]
+
+    def call_back(self, sid: str, *statuses: str, error_code: int | None = None) -> list[int]:
+        """Tells the service of these states in this order; the code goes with the failures among them."""
+        return [self._call_back(self.messages[sid], status, error_code) for status in statuses]
+
+    def receive(self, sender: str, body: str, path: str = "/hooks/twilio/sms", sid: str | None = None) -> int:
+        """A phone texts us. The same `sid` again is Twilio posting the same text again."""
+        sid = sid or self._sid()
+        held_text = Held(sid, self.sender, sender, body, self.now(), None, "received", direction="inbound")
+        with self._lock:
+            self.messages.setdefault(sid, held_text)
+        return self._post(
+            self.public_base + path,
+            [
+                ("MessageSid", sid),
+                ("SmsSid", sid),
+                ("SmsStatus", "received"),
+                ("AccountSid", self.account_sid),
+                ("From", sender),
+                ("To", self.sender),
+                ("Body", body),
+                ("NumMedia", "0"),
+                ("NumSegments", "1"),
+                ("ApiVersion", "2010-04-01"),
+            ],
+        )
+
+    def accept(self, form: dict[str, str]) -> Held:
+        sender = form.get("From") or form.get("MessagingServiceSid") or self.sender
+        text = Held(
+            self._sid(), form["To"], sender, form.get("Body", ""), self.now(), form.get("StatusCallback")
+        )
+        with self._lock:
+            self.messages[text.sid] = text
+        return text
+
+    def next_fault(self, number: str) -> Fault | None:
+        with self._lock:
+            for key in (number, ""):
+                if self._faults[key]:
+                    return self._faults[key].popleft()
+        return None
+
+    def hold(self) -> None:
+        """Until the server closes; a bound all the same."""
+        self._released.wait(30)
+
+    def _sid(self) -> str:
+        return f"SM{next(self._numbers):032x}"
+
+    def _call_back(self, text: Held, status: str, error_code: int | None) -> int:
+        failed = status in ("failed", "undelivered")
+        text.status, text.error_code = status, error_code if failed else None
+        if text.callback is None:
+            return 0
+        pairs = [
+            ("MessageSid", text.sid),
+            ("SmsSid", text.sid),
+            ("MessageStatus", status),
+            ("SmsStatus", status),
+            ("AccountSid", self.account_sid),
+            ("From", text.sender),
+            ("To", text.to),
+            ("ApiVersion", "2010-04-01"),
+        ]
+        if failed and error_code is not None:
+            pairs.append(("ErrorCode", str(error_code)))
+        return self._post(text.callback.partition("#")[0], pairs)
+
+    def _post(self, url: str, pairs: Sequence[tuple[str, str]]) -> int:
+        headers = {
+            "X-Twilio-Signature": sign(self.auth_token, url, pairs),
+            "I-Twilio-Idempotency-Token": f"{next(self._numbers):032x}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": "TwilioProxy/1.1",
+        }
+        return (self.post or self._post_over_http)(url, pairs, headers)
+
+    def _post_over_http(self, url: str, pairs: Sequence[tuple[str, str]], headers: dict[str, str]) -> int:
+        target = urlsplit(url)
+        real = urlsplit(self.webhook_base or url)
+        connection = HTTPConnection(real.hostname or "127.0.0.1", real.port, timeout=15)
+        try:
+            path = target.path + (f"?{target.query}" if target.query else "")
+            connection.request("POST", path, urlencode(list(pairs)), {**headers, "Host": target.netloc})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    twilio: LoopbackTwilio
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """One connection; kept alive and never delayed, so that what is measured is the client."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        with self.server.twilio._lock:
+            self.server.twilio.connections += 1
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        if self._admitted(body, form):
+            self._send(form)
+
+    def do_GET(self) -> None:
+        form = dict(parse_qsl(urlsplit(self.path).query))
+        if not self._admitted(b"", form):
+            return
+        sid = self._address().group(2)
+        if sid is None:
+            self._list(form)
+        elif sid in self.server.twilio.messages:
+            self._answer(200, as_json(self.server.twilio.account_sid, self.server.twilio.messages[sid]))
+        else:
+            self._refuse(404, 20404, "The requested resource was not found")
+
+    def _send(self, form: dict[str, str]) -> None:
+        twilio = self.server.twilio
+        fault = twilio.next_fault(form["To"])
+        text = twilio.accept(form) if fault is None or fault.accepted else None
+        if fault is None and text is not None:
+            answer = as_json(twilio.account_sid, text)
+            if twilio.callbacks_first:
+                twilio.call_back(text.sid, *twilio.callbacks)
+            self._answer(201, answer)
+            if not twilio.callbacks_first:
+                twilio.call_back(text.sid, *twilio.callbacks)
+        elif fault is not None and fault.http_status is not None:
+            self._refuse(fault.http_status, fault.code, "As told to")
+        else:
+            if fault is not None and fault.held:
+                twilio.hold()
+            self.close_connection = True
+
+    def _list(self, form: dict[str, str]) -> None:
+        twilio = self.server.twilio
+        with twilio._lock:
+            held_texts = list(twilio.messages.values())
+        wanted = [text for text in reversed(held_texts) if form.get("To") in (None, text.to)]
+        size = int(form.get("PageSize", 50))
+        page = [as_json(twilio.account_sid, text) for text in wanted[:size]]
+        path = self.path
+        self._answer(
+            200,
+            {
+                "messages": page,
+                "page": 0,
+                "page_size": size,
+                "start": 0,
+                "end": max(len(page) - 1, 0),
+                "uri": path,
+                "first_page_uri": path,
+                "next_page_uri": None,
+                "previous_page_uri": None,
+            },
+        )
+
+    def _admitted(self, body: bytes, form: dict[str, str]) -> bool:
+        twilio = self.server.twilio
+        authorization = self.headers.get("Authorization", "")
+        wrong = (
+            twilio_shape.fault(self.command, self.path, body, authorization) if twilio.check_shape else None
+        )
+        twilio.requests.append(Seen(time.monotonic(), self.command, self.path, form, wrong))
+        address = self._address()
+        key = base64.b64encode(f"{twilio.account_sid}:{twilio.auth_token}".encode()).decode()
+        if authorization != f"Basic {key}":
+            self._refuse(401, 20003, "Authenticate")
+        elif address is None or address.group(1) != twilio.account_sid:
+            self._refuse(404, 20404, "The requested resource was not found")
+        elif wrong is not None:
+            self._refuse(400, 20001, wrong)
+        elif self.command == "POST" and not {"From", "MessagingServiceSid"} & form.keys():
+            self._refuse(400, 21603, "A 'From' phone number is required.")
+        elif self.command == "POST" and not re.fullmatch(r"\+[1-9]\d{6,14}", form.get("To", "")):
+            self._refuse(400, 21211, "The 'To' number is not a valid phone number.")
+        elif self.command == "POST" and len(form.get("Body", "")) > 1600:
+            self._refuse(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+        else:
+            return True
+        return False
+
+    def _address(self) -> Any:
+        return MESSAGES.fullmatch(urlsplit(self.path).path)
+
+    def _refuse(self, status: int, code: int | None, message: str) -> None:
+        more_info = f"https://www.twilio.com/docs/errors/{code}"
+        self._answer(status, {"code": code, "message": message, "more_info": more_info, "status": status})
+
+    def _answer(self, status: int, answer: dict[str, Any]) -> None:
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are kept in `requests`; nothing goes to the terminal."""
