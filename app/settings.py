@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from notify.wording import LINK_MOST
+
 PREFIX = "STANDBY_"
 KNOWN = (
     "BASE_URL",
@@ -29,6 +31,10 @@ KNOWN = (
     "GEOCODER_URL",
     "REDIS_URL",
 )
+
+
+# A page's link is the address, "/p/" and 22 characters; a text has room for LINK_MOST.
+LONGEST_BASE_URL = LINK_MOST - len("/p/") - 22
 
 
 class Unset(Exception):
@@ -87,6 +93,8 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
     base_url = given["BASE_URL"].rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
         wrong.append("Set STANDBY_BASE_URL to the address people use, such as https://standby.example.org.")
+    if len(base_url) > LONGEST_BASE_URL:
+        wrong.append(f"Set STANDBY_BASE_URL to at most {LONGEST_BASE_URL} characters, so that a page fits one text.")
     field_keys = _field_keys(given["FIELD_KEYS"], wrong)
     keys = {name: _key(name, given[name], wrong) for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY")}
     twilio = _twilio(given, wrong)
