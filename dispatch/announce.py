@@ -2,8 +2,10 @@
 
 from dispatch import facts as f
 from dispatch import messages as m
+from dispatch.alarms import TEXTED
 from dispatch.board import Board
-from dispatch.incident import Incident
+from dispatch.incident import Incident, Member
+from dispatch.stages import Step
 
 # Why a page was withdrawn -> why its person stands down. A page given up for going alone needs no other word.
 STAND_DOWN: dict[str, str] = {
@@ -12,8 +14,6 @@ STAND_DOWN: dict[str, str] = {
     "recalled": "recalled",
     "cancelled": "cancelled",
 }
-# These alarms are also texted to the supervisors on call; the others belong to the desk that sees them.
-TEXTED_ALARMS = frozenset({"nobody_answered", "check_missed", "no_progress", "not_arrived"})
 
 
 def announce(before: Incident | None, fact: f.Fact, board: Board) -> list[m.Message]:
@@ -28,12 +28,19 @@ def announce(before: Incident | None, fact: f.Fact, board: Board) -> list[m.Mess
             ]
         case f.Accepted():
             return [m.PartnerFound(other.person, ref, board.name(fact.person)) for other in before.members]
+        case f.GaveBack():
+            # Nobody drives on believing that a partner comes too.
+            return [m.YesHeard(other.person, ref, None) for other in _others(before, fact.person)]
         case f.Withdrawn():
             return [_stand_down(fact.person, ref, STAND_DOWN.get(fact.why, "closed"))]
         case f.Recalled():
             return [_stand_down(member.person, ref, "recalled") for member in before.members]
         case f.Cancelled():
             return [_stand_down(member.person, ref, "cancelled") for member in before.members]
+        case f.Cleared() | f.NotFound() | f.CareRefused():
+            return [
+                _stand_down(member.person, ref, "closed") for member in before.members if _on_the_road(member)
+            ]
         case f.MarkedDuplicate() | f.HandedOver():
             return [_stand_down(member.person, ref, "closed") for member in before.members]
         case f.Reminded():
@@ -42,8 +49,8 @@ def announce(before: Incident | None, fact: f.Fact, board: Board) -> list[m.Mess
             return [m.AreYouOk(fact.person, ref, fact.check_by)]
         case f.AuthorAsked():
             return [m.QuestionAsked(fact.to, ref)]
-        case f.AlarmRaised() if fact.kind in TEXTED_ALARMS:
-            return [m.AlarmStands(who, ref, fact.kind) for who in _supervisors_on_call(board)]
+        case f.AlarmRaised() if fact.kind in TEXTED:
+            return [m.AlarmStands(who, ref, fact.kind) for who in _supervisors_told(board)]
         case _:
             return []
 
@@ -53,10 +60,20 @@ def _stand_down(person: str, ref: int, why: str) -> m.StandDown:
 
 
 def _reminders(incident: Incident, fact: f.Reminded) -> list[m.Message]:
-    if fact.what == "go_again":
-        return [m.AreYouOnTheWay(member.person, incident.ref) for member in incident.members]
+    if fact.about is not None:
+        return [m.AreYouOnTheWay(fact.about, incident.ref)]
     return [m.NotesDue(member.person, incident.ref, fact.due) for member in incident.members]
 
 
-def _supervisors_on_call(board: Board) -> list[str]:
-    return [on_call.person for on_call in board.on_call if on_call.tier == "supervisor"]
+def _others(incident: Incident, person: str) -> list[Member]:
+    return [member for member in incident.members if member.person != person]
+
+
+def _on_the_road(member: Member) -> bool:
+    return member.step is not Step.ON_SCENE
+
+
+def _supervisors_told(board: Board) -> list[str]:
+    """Those on call; when the rota has a hole there, all of them."""
+    on_call = [one.person for one in board.on_call if one.tier == "supervisor"]
+    return on_call or sorted(board.supervisors)

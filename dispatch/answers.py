@@ -5,10 +5,11 @@ from datetime import timedelta
 from dispatch import commands as c
 from dispatch import facts as f
 from dispatch.board import Board
+from dispatch.commands import RULE
 from dispatch.desk import require_free, rung_of
 from dispatch.incident import Incident, Page
 from dispatch.ladder import ask
-from dispatch.stages import GOING, Stage, Step
+from dispatch.stages import ADVANCING, Seat, Step
 from dispatch.value import Refused, require
 
 DECLINE_REASONS = {
@@ -21,24 +22,37 @@ MINUTES_AT_MOST = 180
 
 
 def accept(incident: Incident, command: c.Accept, board: Board) -> list[f.Fact]:
-    """A yes. The first yes for a seat has it; a late yes still counts while the seat is empty."""
+    """A yes. The first yes for a seat has it; a late yes still counts while a seat is empty."""
     page = require_own_page(incident, command.page, command.by, command.on_behalf)
     require(command.minutes is None or 0 <= command.minutes <= MINUTES_AT_MOST, "Give minutes from 0 to 180.")
     eta = None if command.minutes is None else board.now + timedelta(minutes=command.minutes)
-    if page.state == "accepted" and incident.member(page.person) and eta is not None:
+    if eta is not None and _still_coming(incident, page):
         return [f.EtaGiven(board.now, command.by, page.person, eta)]
-    require_seat_is_free(incident, page, board)
+    seat = free_seat(incident, page, command.by, board)
+    elsewhere = board.busy.get(page.person)
     require(
-        page.person not in board.busy,
-        f"You are on {board.busy.get(page.person)}. Finish it or give it back first.",
+        elsewhere is None,
+        f"{_who(page, command.by, board, 'are', 'is')} on {elsewhere}. Finish it or give it back first.",
     )
-    accepted = f.Accepted(board.now, command.by, page.id, page.person, page.seat, eta, command.on_behalf)
+    accepted = f.Accepted(board.now, command.by, page.id, page.person, seat, eta, command.on_behalf)
     not_needed = [
         f.Withdrawn(board.now, command.by, other.id, other.person, "someone_else")
         for other in incident.open_pages
-        if other.id != page.id and (other.seat is page.seat or other.person == page.person)
+        if other.id != page.id and (other.seat is seat or other.person == page.person)
     ]
     return [accepted, *not_needed]
+
+
+def _still_coming(incident: Incident, page: Page) -> bool:
+    """Is this a second yes, with a new ETA, from someone who has the seat and is not there yet?"""
+    member = incident.member(page.person)
+    if member is None or member.page != page.id:
+        return False
+    return incident.stage in ADVANCING and member.step is not Step.ON_SCENE
+
+
+def _who(page: Page, by: str, board: Board, you: str, they: str) -> str:
+    return f"You {you}" if page.person == by else f"{board.name(page.person)} {they}"
 
 
 def require_own_page(incident: Incident, page_id: str, by: str, on_behalf: bool) -> Page:
@@ -50,16 +64,23 @@ def require_own_page(incident: Incident, page_id: str, by: str, on_behalf: bool)
     return page
 
 
-def require_seat_is_free(incident: Incident, page: Page, board: Board) -> None:
-    """A yes is refused only when it is not needed, and then it says who has it."""
+def free_seat(incident: Incident, page: Page, by: str, board: Board) -> Seat:
+    """The seat that a yes gets: the one it was asked for, or the other one when only that is empty. A yes is refused
+    only when it is not needed, and then it says who has it."""
     if incident.member(page.person):
-        raise Refused(f"You already have {incident.ref}.")
+        raise Refused(f"{_who(page, by, board, 'have', 'has')} {incident.ref} already.")
+    # A page from before a recall asked for another team; its yes must not put its person on this one.
+    require(_of_this_dispatch(incident, page), f"{incident.ref} does not need you any more.")
+    free = incident.open_seats()
     holder = incident.in_seat(page.seat)
-    if holder:
+    if not free and holder:
         raise Refused(f"{board.name(holder.person)} has it. You are not needed on {incident.ref}.")
-    needed = incident.stage in GOING or incident.stage is Stage.ON_SCENE
-    require(needed and page.seat in incident.seats, f"{incident.ref} does not need you any more.")
-    require(page.state != "withdrawn", f"{incident.ref} does not need you any more.")
+    require(free, f"{incident.ref} does not need you any more.")
+    return page.seat if page.seat in free else free[0]
+
+
+def _of_this_dispatch(incident: Incident, page: Page) -> bool:
+    return incident.stage in ADVANCING and page.round >= incident.first_round
 
 
 def decline(incident: Incident, command: c.Decline, board: Board) -> list[f.Fact]:
@@ -68,7 +89,8 @@ def decline(incident: Incident, command: c.Decline, board: Board) -> list[f.Fact
     require(command.reason in DECLINE_REASONS, "Choose why not: unfit, know the person, too far, other.")
     if page.state == "accepted":
         return give_back(incident, page, command, board)
-    require(page.state in ("asked", "lapsed"), f"{incident.ref} does not wait for your answer any more.")
+    waits = page.state in ("asked", "lapsed") and _of_this_dispatch(incident, page)
+    require(waits, f"{incident.ref} does not wait for your answer any more.")
     declined = f.Declined(board.now, command.by, page.id, page.person, command.reason, command.on_behalf)
     return [declined]
 
@@ -76,10 +98,12 @@ def decline(incident: Incident, command: c.Decline, board: Board) -> list[f.Fact
 def give_back(incident: Incident, page: Page, command: c.Decline, board: Board) -> list[f.Fact]:
     """Said yes, cannot go after all: the seat is open again and the ladder goes on."""
     member = incident.member(page.person)
-    require(member is not None, f"You are not on {incident.ref} any more.")
-    assert member is not None
-    there = member.step is Step.ON_SCENE or incident.stage not in GOING | {Stage.ON_SCENE}
-    require(not there, "You are on scene. Call the desk to be relieved.")
+    if member is None or member.page != page.id:
+        raise Refused(f"{_who(page, command.by, board, 'are', 'is')} not on {incident.ref} any more.")
+    there = member.step is Step.ON_SCENE or incident.stage not in ADVANCING
+    require(
+        not there, f"{_who(page, command.by, board, 'are', 'is')} on scene. Call the desk to be relieved."
+    )
     return [f.GaveBack(board.now, command.by, page.id, page.person, member.seat, command.reason)]
 
 
@@ -91,22 +115,23 @@ def mark_unreachable(incident: Incident, command: c.MarkUnreachable, board: Boar
     return [f.Unreachable(board.now, command.by, page.id, page.person, command.code)]
 
 
-def lapse(incident: Incident, board: Board, by: str) -> list[f.Fact]:
+def lapse(incident: Incident, board: Board) -> list[f.Fact]:
     """Every page whose time is over lapses."""
     late = [page for page in incident.open_pages if page.answer_by <= board.now]
-    return [f.Lapsed(board.now, by, page.id, page.person) for page in late]
+    return [f.Lapsed(board.now, RULE, page.id, page.person) for page in late]
 
 
 def ask_person(incident: Incident, command: c.AskPerson, board: Board) -> list[f.Fact]:
-    """The desk asks someone by name for a seat that is still open, beside whoever is being asked."""
+    """The desk asks someone by name for a seat that is still open, beside whoever is being asked. Asking for a second
+    when one person is going alone means that two go after all."""
+    require(incident.stage in ADVANCING, "No team is being found for this one. Send a team first.")
+    two_after_all = incident.alone is not None and command.seat is Seat.SECOND
     require(
-        incident.stage in GOING | {Stage.ON_SCENE}, "No team is being found for this one. Send a team first."
-    )
-    require(
-        command.seat in incident.open_seats(),
+        two_after_all or command.seat in incident.open_seats(),
         "That seat is taken. Give it back first, or take the team back.",
     )
     require_free(command.person, board)
     waiting = {page.person for page in incident.open_pages} | {member.person for member in incident.members}
     require(command.person not in waiting, f"{board.name(command.person)} is asked already.")
-    return [ask(incident, command.person, command.seat, rung_of(command.person, board), board, command.by)]
+    asked = ask(incident, command.person, command.seat, rung_of(command.person, board), board, command.by)
+    return [f.SecondWanted(board.now, command.by), asked] if two_after_all else [asked]

@@ -8,21 +8,17 @@ from typing import Any
 from dispatch import facts as f
 from dispatch.commands import RULE
 from dispatch.incident import Alarm, Due, Incident, Member, Page, Question
-from dispatch.stages import GOING, STEP_ORDER, Stage, Step
+from dispatch.stages import ADVANCING, STEP_ORDER, Seat, Stage, Step
 from dispatch.value import replace
 
-# Facts that do not make their author one of those who worked on the case.
-BYSTANDING = (f.AlarmTaken, f.AuthorAsked, f.SignedOff)
-
-
-# While the stage is one of these it follows the members' steps; once with the person it no longer does.
-ADVANCING = GOING | {Stage.ON_SCENE}
+# Facts that do not make their author one of those who worked on the case: taking an alarm, reviewing, filing.
+BYSTANDING = frozenset({f.AlarmTaken, f.AuthorAsked, f.ClientLinked, f.SignedOff})
 
 
 def apply(incident: Incident | None, fact: f.Fact) -> Incident:
     """The incident after one more fact. Raises KeyError for a fact it does not know: we are wrong, not the caller."""
     after: Incident = RULES[type(fact)](incident, fact)
-    if fact.by == RULE or isinstance(fact, BYSTANDING) or fact.by in after.worked:
+    if fact.by == RULE or fact.by in after.worked or type(fact) in BYSTANDING:
         return after
     return replace(after, worked=(*after.worked, fact.by))
 
@@ -62,12 +58,19 @@ def _described(incident: Incident, fact: f.Described) -> Incident:
 def _triaged(incident: Incident, fact: f.Triaged) -> Incident:
     at_desk = incident.stage in (Stage.RECEIVED, Stage.HELD)
     stage = Stage.TRIAGED if at_desk else incident.stage
-    return _moved(incident, stage, fact.at, acuity=fact.acuity)
+    return _moved(incident, stage, fact.at, acuity=fact.acuity, weighed=incident.suggestion)
 
 
 def _dispatched(incident: Incident, fact: f.Dispatched) -> Incident:
+    number = incident.rounds + 1
     return _moved(
-        incident, Stage.PAGING, fact.at, alone=fact.alone, rounds=incident.rounds + 1, again_at=None
+        incident,
+        Stage.PAGING,
+        fact.at,
+        alone=fact.alone,
+        rounds=number,
+        first_round=number,
+        again_at=None,
     )
 
 
@@ -75,14 +78,16 @@ def _asked(incident: Incident, fact: f.Asked) -> Incident:
     page = Page(
         fact.page, fact.person, fact.seat, fact.rung, fact.at, fact.answer_by, "asked", incident.rounds
     )
-    return replace(incident, pages=(*incident.pages, page), again_at=None)
+    return replace(incident, pages=(*incident.pages, page))
 
 
 def _settled(
     incident: Incident, page_id: str, state: str, at: datetime, reason: str | None = None
 ) -> Incident:
     pages = tuple(
-        replace(page, state=state, settled_at=at, reason=reason) if page.id == page_id else page
+        replace(page, state=state, settled_at=at, reason=reason, round=incident.rounds)
+        if page.id == page_id
+        else page
         for page in incident.pages
     )
     return replace(incident, pages=pages)
@@ -94,7 +99,8 @@ def _accepted(incident: Incident, fact: f.Accepted) -> Incident:
     members = (*settled.members, member)
     worked = settled.worked if fact.person in settled.worked else (*settled.worked, fact.person)
     joined = replace(settled, members=members, worked=worked)
-    return _moved(joined, team_stage(joined), fact.at)
+    again_at = joined.again_at if joined.wants_people else None
+    return _moved(replace(joined, again_at=again_at), team_stage(joined), fact.at)
 
 
 def _gave_back(incident: Incident, fact: f.GaveBack) -> Incident:
@@ -112,7 +118,7 @@ def team_stage(incident: Incident) -> Stage:
     )
     if furthest is not Step.ACCEPTED:
         return Stage(furthest.value)
-    return Stage.PAGING if incident.open_seats() else Stage.ACCEPTED
+    return Stage.PAGING if incident.wants_people else Stage.ACCEPTED
 
 
 def _member_changed(incident: Incident, person: str, **changes: Any) -> Incident:
@@ -151,17 +157,22 @@ def _recalled(incident: Incident, fact: f.Recalled) -> Incident:
 
 
 def _went_alone(incident: Incident, fact: f.WentAlone) -> Incident:
-    alone = replace(incident, alone=fact.reason, again_at=None)
-    second_leads = tuple(replace(m, seat=alone.seats[0]) for m in alone.members[:1]) + alone.members[1:]
-    settled = replace(alone, members=second_leads)
-    if settled.stage not in (Stage.PAGING, Stage.ACCEPTED):
-        return settled
-    return _moved(settled, team_stage(settled), fact.at)
+    leads = tuple(replace(member, seat=Seat.LEAD) for member in incident.members)
+    alone = replace(incident, alone=fact.reason, again_at=None, members=leads)
+    return _moved(alone, team_stage(alone), fact.at)
+
+
+def _second_wanted(incident: Incident, fact: f.SecondWanted) -> Incident:
+    two = replace(incident, alone=None)
+    return _moved(two, team_stage(two), fact.at)
 
 
 def _alarm_raised(incident: Incident, fact: f.AlarmRaised) -> Incident:
+    # Told again, an alarm keeps its age: the board shows how long its cause has stood.
+    known = next((a.at for a in incident.alarms if a.kind == fact.kind and a.about == fact.about), fact.at)
     kept = tuple(a for a in incident.alarms if not (a.kind == fact.kind and a.about == fact.about))
-    return replace(incident, alarms=(*kept, Alarm(fact.kind, fact.at, fact.about)))
+    alarm = Alarm(fact.kind, known, fact.about, again_at=fact.again_at)
+    return replace(incident, alarms=(*kept, alarm))
 
 
 def _alarm_ended(incident: Incident, fact: f.AlarmEnded) -> Incident:
@@ -180,8 +191,10 @@ def _alarm_taken(incident: Incident, fact: f.AlarmTaken) -> Incident:
 
 
 def _due_set(incident: Incident, fact: f.DueSet | f.Reminded) -> Incident:
-    due = None if fact.what is None or fact.due is None else Due(fact.what, fact.due)
-    return replace(incident, due=due)
+    others = tuple(due for due in incident.dues if due.about != fact.about)
+    if fact.what is None or fact.due is None:
+        return replace(incident, dues=others)
+    return replace(incident, dues=(*others, Due(fact.what, fact.due, fact.about)))
 
 
 def _signed(incident: Incident, fact: f.Signed) -> Incident:
@@ -218,6 +231,7 @@ RULES: dict[type[f.Fact], Callable[[Any, Any], Incident]] = {
     f.LadderExhausted: lambda i, x: replace(i, again_at=x.again_at, exhausted_round=i.rounds),
     f.RoundBegun: lambda i, x: replace(i, rounds=x.number, again_at=None),
     f.WentAlone: _went_alone,
+    f.SecondWanted: _second_wanted,
     f.StepTaken: _step_taken,
     f.CheckedIn: lambda i, x: _member_changed(i, x.person, check_by=x.check_by, check_asked=False),
     f.CheckAsked: lambda i, x: _member_changed(i, x.person, check_by=x.check_by, check_asked=True),

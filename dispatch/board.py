@@ -39,6 +39,8 @@ class Policy:
     notes_within: timedelta = 60 * MINUTE
     review_within: timedelta = timedelta(hours=24)
     taken_again: timedelta = 5 * MINUTE
+    untaken_again: timedelta = 5 * MINUTE
+    paper_again: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

@@ -62,19 +62,26 @@ RULE_OF: dict[type[c.Command], Callable[[Any, Any, Board], list[Fact]]] = {
     c.AskAuthor: ask_author,
     c.AnswerQuestion: answer_question,
     c.SignOff: sign_off,
-    c.Wake: lambda incident, command, board: wake(incident, board, command.by),
+    c.Wake: wake,
 }
 
 
 def decide(incident: Incident | None, command: c.Command, board: Board) -> list[Fact]:
-    """Facts in order, or `Refused`. Whatever a rule did, open seats are asked for and deadlines follow."""
-    require(
-        (incident is None) == isinstance(command, c.Receive), "There is no such incident. Look on the board."
-    )
-    facts = RULE_OF[type(command)](incident, command, board)
-    if not facts:
+    """Facts in order, or `Refused`. Whatever a rule did, open seats are asked for and deadlines follow; those facts
+    are the rules' own, so whoever asked does not count as having worked on the case for them."""
+    kind = type(command)
+    if kind is c.Receive:
+        require(incident is None, "This call is on the board already.")
+    else:
+        require(incident is not None, "There is no such incident. Look on the board.")
+    facts = RULE_OF[kind](incident, command, board)
+    if not facts and kind is not c.Wake:
         return []
-    then = after(incident, facts)
-    assert then is not None
-    facts = facts + ask_next(then, board, command.by)
-    return facts + follow_up(incident, facts, board, command.by)
+    now = after(incident, facts)
+    assert now is not None
+    asked = ask_next(now, board)
+    if asked:
+        facts = facts + asked
+        now = after(now, asked)
+        assert now is not None
+    return facts + follow_up(incident, now, facts, board)

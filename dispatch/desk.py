@@ -6,7 +6,7 @@ from dispatch.apply import after
 from dispatch.board import Board
 from dispatch.incident import Incident
 from dispatch.ladder import ask
-from dispatch.stages import AT_DESK, COMMITTED, EXITS, GOING, Seat, Stage
+from dispatch.stages import ADVANCING, AT_DESK, COMMITTED, GOING, Seat, Stage
 from dispatch.triage import ANSWERS, QUESTIONS, needs_two, suggest
 from dispatch.value import require
 
@@ -62,11 +62,16 @@ CHANNELS = {
 def _check_coded(answers: tuple[tuple[str, str], ...], needs: tuple[str, ...] | None) -> None:
     for question, answer in answers:
         if question == "reported":
+            require(_is_code(answer), "The incident type must be a code of letters and digits.")
             continue
         require(question in QUESTIONS, "One of the questions is not on the list. Reload the page.")
         require(answer in (*ANSWERS, ""), "Answer yes, no or not known, or leave it open.")
     for need in needs or ():
         require(need in NEEDS, "One of the needs is not on the list. Reload the page.")
+
+
+def _is_code(text: str) -> bool:
+    return len(text) <= 40 and text.isascii() and text.replace("_", "").replace("-", "").isalnum()
 
 
 def receive(_: Incident | None, command: c.Receive, board: Board) -> list[f.Fact]:
@@ -193,7 +198,7 @@ def require_alone(incident: Incident, reason: str, board: Board) -> None:
 
 def go_alone(incident: Incident, command: c.GoAlone, board: Board) -> list[f.Fact]:
     """Give up the seat that nobody could fill."""
-    require(incident.stage in GOING | {Stage.ON_SCENE}, "No team is being found for this one.")
+    require(incident.stage in ADVANCING, "No team is being found for this one.")
     require(not incident.alone, "One person is going already.")
     require(incident.members, "Nobody has said yes yet. One must, before going alone.")
     require(len(incident.members) < 2, "Two are going already.")
@@ -216,7 +221,7 @@ def recall(incident: Incident, command: c.Recall, board: Board) -> list[f.Fact]:
 
 def cancel(incident: Incident, command: c.Cancel, board: Board) -> list[f.Fact]:
     """End it before anyone is there. A supervisor still looks at it."""
-    require(incident.stage in AT_DESK | GOING, "The team is there or done. Clear it instead.")
+    require(incident.stage in AT_DESK | GOING, "The team is there, or it is over. It cannot be cancelled.")
     require(command.reason in CANCEL_REASONS, "Choose why it ends here.")
     withdrawn = _withdraw_all(incident, command, board, "cancelled")
     return [*withdrawn, f.Cancelled(board.now, command.by, command.reason)]
@@ -234,9 +239,9 @@ def mark_duplicate(incident: Incident, command: c.MarkDuplicate, board: Board) -
 
 def hand_over(incident: Incident, command: c.HandOver, board: Board) -> list[f.Fact]:
     """Another service has it and said so."""
-    require(incident.stage not in EXITS | {Stage.RECEIVED}, "Triage it first, then hand it over.")
+    require(incident.stage is not Stage.RECEIVED, "Triage it first, then hand it over.")
     require(
-        incident.stage in AT_DESK | COMMITTED, "The team is done there. It cannot be handed over any more."
+        incident.stage in AT_DESK | COMMITTED, "This incident is over. It cannot be handed over any more."
     )
     require(command.to in HAND_OVER_TO, "Choose who has it now.")
     withdrawn = _withdraw_all(incident, command, board, "handed_over")

@@ -142,6 +142,11 @@ class WentAlone(Fact):
 
 
 @dataclass(frozen=True)
+class SecondWanted(Fact):
+    """One person was going; two go after all."""
+
+
+@dataclass(frozen=True)
 class StepTaken(Fact):
     person: str
     step: Step
@@ -213,24 +218,30 @@ class HandedOver(Fact):
 
 @dataclass(frozen=True)
 class DueSet(Fact):
-    """What is owed next; `what` None means nothing is."""
+    """What is owed next, by one member (`about`) or by the incident's owner; `what` None means nothing is."""
 
     what: str | None
     due: datetime | None
+    about: str | None = None
 
 
 @dataclass(frozen=True)
 class Reminded(Fact):
-    """The responders were asked whether they are on the way, or told that notes are due; then comes the alarm."""
+    """A responder was asked whether they are on the way, or the team was told that notes are due; then comes the
+    alarm."""
 
     what: str
     due: datetime
+    about: str | None = None
 
 
 @dataclass(frozen=True)
 class AlarmRaised(Fact):
+    """`again_at` is when it is told again if nobody takes it; None for alarms that are not texted."""
+
     kind: str
     about: str | None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.stages import EXITS, ON_BOARD, REVIEWABLE, Seat, Stage, Step
+from dispatch.stages import ADVANCING, COMMITTED, EXITS, ON_BOARD, REVIEWABLE, WRITING, Seat, Stage, Step
 
 
 @dataclass(frozen=True)
 class Page:
-    """One ask to one responder. `state`: asked, accepted, declined, lapsed, withdrawn or unreachable."""
+    """One ask to one responder. `state`: asked, accepted, declined, lapsed, withdrawn or unreachable. `round` is the
+    round it counts for: where it was asked, then where it was settled."""
 
     id: str
     person: str
@@ -39,16 +40,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Due:
-    """What the incident's owner owes next, and when."""
+    """What is owed next, and when: by one member (`about`), or by the incident's owner."""
 
     what: str
     at: datetime
+    about: str | None = None
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm on every board. `about` is the person it concerns, if one. It stands until `taken_by` names someone
-    or its cause is gone; an exhausted ladder stands until it is taken, whatever happens."""
+    """An alarm on every board, since `at`. `about` is the person it concerns, if one. It stands until `taken_by`
+    names someone or its cause is gone (alarms.py says which must be taken). `again_at` is when it is told again."""
 
     kind: str
     at: datetime
@@ -90,17 +92,19 @@ class Incident:
     since: datetime
     answers: tuple[tuple[str, str], ...] = ()
     suggestion: Suggestion | None = None
+    weighed: Suggestion | None = None  # what the rules suggested when the acuity was decided
     acuity: int | None = None
     needs: tuple[str, ...] = ()
     client: str | None = None
     duplicate_of: int | None = None
     alone: str | None = None
     rounds: int = 0
+    first_round: int = 0  # of the present dispatch; a page from before it can no longer be answered
     exhausted_round: int | None = None
     pages: tuple[Page, ...] = ()
     members: tuple[Member, ...] = ()
     worked: tuple[str, ...] = ()
-    due: Due | None = None
+    dues: tuple[Due, ...] = ()
     again_at: datetime | None = None
     alarms: tuple[Alarm, ...] = ()
     emergency_called_at: datetime | None = None
@@ -125,6 +129,29 @@ class Incident:
     def ended(self) -> bool:
         """Did it leave by one of the exits?"""
         return self.stage in EXITS
+
+    @property
+    def due(self) -> Due | None:
+        """The next thing that anyone owes."""
+        return min(self.dues, key=lambda due: due.at, default=None)
+
+    @property
+    def notes_owed(self) -> bool:
+        """Was a team there whose notes are not signed yet?"""
+        if self.signed_by is not None:
+            return False
+        was_there = self.stage is Stage.NOT_FOUND or any(m.step is Step.ON_SCENE for m in self.members)
+        return self.stage in WRITING or (self.ended and was_there)
+
+    @property
+    def out(self) -> tuple[str, ...]:
+        """Who is bound to this incident now. Notes bind nobody: their author may be sent again."""
+        return tuple(member.person for member in self.members) if self.stage in COMMITTED else ()
+
+    @property
+    def wants_people(self) -> bool:
+        """Is a team being found, or does a lone arrival still wait for a partner?"""
+        return self.stage in ADVANCING and len(self.members) < len(self.seats)
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -152,6 +179,17 @@ class Incident:
     def open_seats(self) -> tuple[Seat, ...]:
         """Seats that must be filled and are not."""
         return tuple(seat for seat in self.seats if self.in_seat(seat) is None)
+
+    def unasked_seats(self) -> tuple[Seat, ...]:
+        """Open seats of a team being found for which nobody is being asked."""
+        if not self.wants_people:
+            return ()
+        asked = {page.seat for page in self.open_pages}
+        return tuple(seat for seat in self.open_seats() if seat not in asked)
+
+    def due_of(self, about: str | None) -> Due | None:
+        """What this member owes next, or with None the incident's owner."""
+        return next((due for due in self.dues if due.about == about), None)
 
     def page(self, page_id: str) -> Page | None:
         """The page with this id, if it is one of ours."""

@@ -1,30 +1,31 @@
 """Who is asked next: the rungs of the ladder in order, nobody twice in a round, nobody who is already out."""
 
+from dispatch.alarms import has_alarm
 from dispatch.board import Board
+from dispatch.commands import RULE
 from dispatch.facts import Asked, Fact, LadderExhausted
-from dispatch.incident import Incident
-from dispatch.stages import GOING, Seat, Stage
+from dispatch.incident import Incident, Page
+from dispatch.stages import Seat
 
 PAGES_AT_MOST = 60  # a bound on one incident's pages; beyond it only the alarm speaks
 NEVER_AGAIN = frozenset({"unfit", "knows_person"})
 
 
-def ask_next(incident: Incident, board: Board, by: str) -> list[Fact]:
+def ask_next(incident: Incident, board: Board) -> list[Fact]:
     """Ask the next person for each seat that is open and that nobody is being asked for."""
-    waiting = {page.seat for page in incident.open_pages}
-    seats = [seat for seat in incident.open_seats() if seat not in waiting]
-    if not seats or not wants_people(incident):
+    if not incident.wants_people:
         return []
     facts: list[Fact] = []
-    skip = already_asked(incident)
+    seats = incident.unasked_seats()
+    skip = already_asked(incident) if seats else frozenset()
     for place, seat in enumerate(seats):
         number = len(incident.pages) + place + 1
         found = next_candidate(board, skip) if number <= PAGES_AT_MOST else None
         if found is None:
-            return facts + exhausted(incident, tuple(seats[place:]), board, by)
+            return facts + exhausted(incident, seats[place:], board)
         person, rung = found
         skip |= {person}
-        facts.append(_asked(incident, number, person, seat, rung, board, by))
+        facts.append(_asked(incident, number, person, seat, rung, board, RULE))
     return facts
 
 
@@ -41,16 +42,17 @@ def _asked(
     return Asked(board.now, by, f"{incident.id}-{number}", person, seat, rung, board.now + within)
 
 
-def wants_people(incident: Incident) -> bool:
-    """A team is being found, or a lone arrival still waits for a partner."""
-    return incident.stage in GOING or incident.stage is Stage.ON_SCENE
-
-
 def already_asked(incident: Incident) -> frozenset[str]:
-    """Everybody asked in this round, whoever holds a seat, and whoever must not be asked again."""
-    pages = incident.pages
-    asked = {page.person for page in pages if page.round == incident.rounds or page.reason in NEVER_AGAIN}
-    return frozenset(asked | {member.person for member in incident.members})
+    """Whoever holds a seat, has a page open, had their turn in this round, or must not be asked again."""
+    spent = {page.person for page in incident.pages if _spent(page, incident.rounds)}
+    return frozenset(spent | {member.person for member in incident.members})
+
+
+def _spent(page: Page, round_now: int) -> bool:
+    if page.state == "asked" or page.reason in NEVER_AGAIN:
+        return True
+    # Who was stood down never said no: when the seat opens again they are asked again.
+    return page.round == round_now and page.state != "withdrawn"
 
 
 def next_candidate(board: Board, skip: frozenset[str]) -> tuple[str, int] | None:
@@ -66,10 +68,11 @@ def next_candidate(board: Board, skip: frozenset[str]) -> tuple[str, int] | None
     return None
 
 
-def exhausted(incident: Incident, seats: tuple[Seat, ...], board: Board, by: str) -> list[Fact]:
-    """Nobody is left: said once a round. The ladder starts again after a while, a bounded number of times."""
-    if incident.exhausted_round == incident.rounds:
-        return []
-    more = incident.rounds < board.policy.rounds_at_most
-    again_at = board.now + board.policy.ask_again_after if more else None
-    return [LadderExhausted(board.now, by, seats, again_at)]
+def exhausted(incident: Incident, seats: tuple[Seat, ...], board: Board) -> list[Fact]:
+    """Nobody is left to ask. While rounds remain the next one is set; after the last one the alarm must stand, and
+    only a new name on the rota, someone coming free or the desk's choice brings another page."""
+    more = incident.rounds - incident.first_round + 1 < board.policy.rounds_at_most
+    if more and incident.again_at is None:
+        return [LadderExhausted(board.now, RULE, seats, board.now + board.policy.ask_again_after)]
+    said = incident.exhausted_round == incident.rounds and has_alarm(incident, "nobody_answered")
+    return [] if more or said else [LadderExhausted(board.now, RULE, seats, None)]

@@ -2,6 +2,7 @@
 
 from dispatch import commands as c
 from dispatch import facts as f
+from dispatch.alarms import again_after
 from dispatch.board import Board
 from dispatch.commands import RULE
 from dispatch.incident import Incident
@@ -26,8 +27,7 @@ def sign(incident: Incident, command: c.Sign, board: Board) -> list[f.Fact]:
     """Freeze the notes. From here on there are only addenda."""
     require(incident.signed_by is None, "These notes are signed. Add to them with an addendum.")
     require(incident.stage not in AT_PERSON, "You are still there. Clear the scene first, then sign.")
-    writable = incident.stage in WRITING or (incident.stage in EXITS and incident.members)
-    require(writable, "There are no notes to sign at this stage.")
+    require(incident.stage in WRITING | EXITS, "There are no notes to sign at this stage.")
     require(incident.member(command.by), "Only the assessing responder signs.")
     require(not command.missing, " ".join(command.missing[:3]))
     return [f.Signed(board.now, command.by, command.digest, command.disposition, command.level_of_care)]
@@ -54,7 +54,8 @@ def ask_author(incident: Incident, command: c.AskAuthor, board: Board) -> list[f
     require_reviewer(incident, command.by, board)
     require(command.to in incident.worked, "Ask someone who worked on this incident.")
     asked = incident.question
-    require(asked is None or asked.answered_at, "A question is open already. Wait for its answer.")
+    waits = asked is not None and asked.answered_at is None and asked.to == command.to
+    require(not waits, "They have your question already. Wait for the answer, or ask someone else.")
     return [f.AuthorAsked(board.now, command.by, command.to)]
 
 
@@ -71,6 +72,7 @@ def sign_off(incident: Incident, command: c.SignOff, board: Board) -> list[f.Fac
     """The finding closes the review."""
     require_reviewer(incident, command.by, board)
     require(command.finding in FINDINGS, "Choose a finding.")
+    require(not incident.notes_owed, "A team was there and its notes are not signed. Ask the author.")
     asked = incident.question
     require(asked is None or asked.answered_at, "Your question is not answered yet.")
     return [f.SignedOff(board.now, command.by, command.finding, command.follow_up)]
@@ -81,4 +83,5 @@ def take_alarm(incident: Incident, command: c.TakeAlarm, board: Board) -> list[f
     require(command.by != RULE, "Only a person can take an alarm.")
     standing = [alarm for alarm in incident.standing if alarm.kind == command.kind]
     require(standing, "That alarm does not stand any more.")
-    return [f.AlarmTaken(board.now, command.by, command.kind, board.now + board.policy.taken_again)]
+    again_at = board.now + again_after(command.kind, board.policy)
+    return [f.AlarmTaken(board.now, command.by, command.kind, again_at)]

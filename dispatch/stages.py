@@ -60,6 +60,8 @@ COMMITTED = frozenset(
     }
 )
 GOING = frozenset({Stage.PAGING, Stage.ACCEPTED, Stage.EN_ROUTE, Stage.STAGED})
+# The stage follows the members' steps, and an open seat is still being filled. Once with the person neither is so.
+ADVANCING = GOING | {Stage.ON_SCENE}
 AT_PERSON = frozenset({Stage.ON_SCENE, Stage.WITH_PERSON, Stage.TRANSPORTING})
 WRITING = frozenset({Stage.CLEARED, Stage.DOCUMENTING})
 EXITS = frozenset({Stage.CANCELLED, Stage.DUPLICATE, Stage.NOT_FOUND, Stage.REFUSED, Stage.HANDED_OVER})

@@ -82,13 +82,17 @@ def suggest(answers: Mapping[str, str]) -> Suggestion:
     return Suggestion(rule.acuity, rule.code, rule.call_911)
 
 
+def more_urgent(one: Suggestion, other: Suggestion) -> bool:
+    """Does `one` ask for more haste than `other`?"""
+    return (one.acuity, not one.call_911) < (other.acuity, not other.call_911)
+
+
 def could_raise(answers: Mapping[str, str]) -> tuple[str, ...]:
     """Questions still open whose "yes" would make it more urgent, in the order they are asked."""
     now = suggest(answers)
 
     def rises(code: str) -> bool:
-        then = suggest({**answers, code: "yes"})
-        return then.acuity < now.acuity or (then.call_911 and not now.call_911)
+        return more_urgent(suggest({**answers, code: "yes"}), now)
 
     return tuple(code for code in QUESTIONS if answers.get(code) not in ("yes", "no") and rises(code))
 
