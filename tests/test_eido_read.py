@@ -91,6 +91,15 @@ def test_a_time_with_an_offset_is_read_as_the_same_instant_in_utc() -> None:
     assert call.called_at.utcoffset() == timedelta(0)
 
 
+def test_the_example_that_senders_are_shown_reads_as_the_page_says() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "eido.md").read_text(encoding="utf-8")
+    call = read(json.loads(page.split("```json\n")[1].split("```")[0]))
+    assert (call.place, call.callback) == ("300 Lake Avenue, Alder Falls, MN", "+12185550142")
+    assert call.notes[0].text == "Talks fast, not threatening."
+    assert call.place_why in page
+    assert call.remarks == ()
+
+
 def test_the_least_that_the_standard_asks_for_is_enough() -> None:
     call = read(minimal())
     assert (call.key, call.kind, call.place, call.called_at, call.callback) == (INCIDENT, "MNTL", "", None, None)
@@ -563,11 +572,11 @@ def test_null_is_read_as_absent() -> None:
 
 def test_a_bare_id_and_one_with_a_hash_are_read_as_references() -> None:
     document = full()
-    document["callComponent"][1]["callBackReference"] = "callback-1"
-    document["incidentComponent"]["locationReference"] = [ref("#place-now")]
-    call = read(document)
-    assert call.callback == "+12185550142"
-    assert call.place.startswith("1420 N Larch")
+    for reference in ("callback-1", ref("#callback-1")):
+        document["callComponent"][1]["callBackReference"] = reference
+        phone = read(document).calls[0].phone
+        assert phone
+        assert phone.number == "+12185550142"
 
 
 def test_a_reference_to_nothing_is_noted_and_kept() -> None:
