@@ -18,6 +18,7 @@ from app.eido.read import read
 from app.eido.schema import SCHEMA
 from app.eido.values import Broken, EidoCall, Point
 from app.eido.words import KEPT_LENGTH, NOTE_LENGTH
+from dispatch.triage import QUESTIONS
 from tests.eido_documents import (
     AGENCY,
     CALL,
@@ -451,7 +452,7 @@ def test_a_caution_names_its_source_and_suggests_an_answer() -> None:
 @pytest.mark.parametrize(
     ("kind", "caution", "codes"),
     [
-        ("MTLV", "Other", {"danger": "yes"}),
+        ("MTLV", "Other", {"violence": "yes"}),
         ("SUICTHRT", "Firearm", {"danger": "yes", "weapon": "yes"}),
         ("MNTL", "Weapon collector nearby", {}),
         ("WELFARE", "Other", {}),
@@ -462,6 +463,7 @@ def test_only_a_registry_value_without_doubt_suggests_an_answer_and_only_yes(
 ) -> None:
     incident = an_incident(incidentTypeCommonRegistryText=kind)
     assert read(minimal(incidentComponent=incident, cautionComponent=[a_caution(kind=caution)])).codes == codes
+    assert set(codes) <= set(QUESTIONS)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ STEPS = {"highest": 10, "high": 8, "normal": 5, "low": 2, "lowest": 0}
 
 # Registry values that leave no doubt. Others are shown, and the desk asks.
 WEAPONS = frozenset({"weapon", "weapons", "firearm", "firearms", "gun", "guns", "knife", "armed", "armedperson"})
-DANGER = frozenset({"MTLV", "SUICTHRT"})
+OUTRIGHT = {"MTLV": "violence", "SUICTHRT": "danger"}
 
 
 def kind_words(code: str | None, own: str) -> str:
@@ -43,12 +43,12 @@ def priority(incident: Part | None, call: Part | None) -> tuple[int | None, str]
 
 
 def codes(kind: str | None, cautions: tuple[Caution, ...]) -> dict[str, str]:
-    """Suggested answers, only ever "yes": nothing in a document shows that a danger is absent."""
+    """Suggested answers to the desk's questions by their code, only ever "yes": nothing in a document shows that a danger is absent."""
     said = {}
     if any(_letters(caution.kind) in WEAPONS for caution in cautions):
         said["weapon"] = "yes"
-    if kind and kind.upper() in DANGER:
-        said["danger"] = "yes"
+    if kind and kind.upper() in OUTRIGHT:
+        said[OUTRIGHT[kind.upper()]] = "yes"
     return said
 
 
