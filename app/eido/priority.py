@@ -43,7 +43,7 @@ def priority(incident: Part | None, call: Part | None) -> tuple[int | None, str]
 
 
 def codes(kind: str | None, cautions: tuple[Caution, ...]) -> dict[str, str]:
-    """Suggested answers to the desk's questions by their code, only ever "yes": nothing in a document shows that a danger is absent."""
+    """Suggested answers by the code of triage's question. Only "yes": nothing shows that a danger is absent."""
     said = {}
     if any(_letters(caution.kind) in WEAPONS for caution in cautions):
         said["weapon"] = "yes"
