@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from app.codec import dump, load_message
-from app.tables import outbox, pages, people
+from app.tables import OUTBOX_UNSETTLED, outbox, pages, people
 from dispatch.incident import Incident
 from dispatch.messages import AreYouOk, Message, PageResponder
 from notify.outcomes import Delivery, heard, join
@@ -18,7 +18,6 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 RECONCILE_AFTER = timedelta(seconds=3)
 # A page that its incident no longer wants is not sent.
 STILL_WANTED = ("asked",)
-UNSETTLED = ("owed", "sending", "ambiguous")
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def claim(connection: Connection, now: datetime, most: int) -> list[Claim]:
         select(outbox, people.c.phone, pages.c.state.label("page_state"))
         .join(people, people.c.id == outbox.c.person)
         .outerjoin(pages, pages.c.id == outbox.c.page)
-        .where(outbox.c.state.in_(UNSETTLED), _waiting(now))
+        .where(OUTBOX_UNSETTLED, _waiting(now))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(most)
     ).all()
@@ -162,7 +161,7 @@ def note_status(connection: Connection, message: int, status: str, code: str | N
 
 def anything_owed(connection: Connection, now: datetime) -> bool:
     """Is there anything to claim? Read without a writer's turn."""
-    found = select(outbox.c.id).where(outbox.c.state.in_(UNSETTLED), _waiting(now)).limit(1)
+    found = select(outbox.c.id).where(OUTBOX_UNSETTLED, _waiting(now)).limit(1)
     return connection.execute(found).first() is not None
 
 

@@ -12,10 +12,9 @@ from flask.testing import FlaskClient
 from app.clock import VirtualClock
 from app.factory import create_app
 from app.passwords import hashed
-from app.schema import create_schema
 from app.settings import Settings
 from app.shell import Shell
-from app.tables import people, programs, shifts
+from app.tables import frozen_triggers, metadata, people, programs, shifts
 from app.wiring import shell_for
 from app.worker import Worker
 from notify.recorder import Recorder
@@ -87,7 +86,7 @@ def a_house(directory: Path, *, alone_allowed: bool = False) -> Iterator[House]:
     """A house with the staff above; no thread runs, so time passes only when the test says so."""
     clock = VirtualClock(NIGHT)
     shell = shell_for(settings_for(f"sqlite:///{directory / 'standby.db'}"), clock)
-    create_schema(shell.store)
+    create_schema(shell)
     furnish(shell, alone_allowed)
     recorder = Recorder(clock.now)
     house = House(shell, clock, recorder, Worker(shell, recorder), create_app(shell))
@@ -95,6 +94,14 @@ def a_house(directory: Path, *, alone_allowed: bool = False) -> Iterator[House]:
         yield house
     finally:
         shell.store.close()
+
+
+def create_schema(shell: Shell) -> None:
+    """All tables and triggers, in an empty database."""
+    with shell.store.write() as connection:
+        metadata.create_all(connection)
+        for statement in frozen_triggers(shell.store.engine.dialect.name):
+            connection.exec_driver_sql(statement)
 
 
 _HASH = hashed(PASSWORD)

@@ -1,0 +1,81 @@
+"""The service as one process: gunicorn with threads, the worker beside it, SQLite beneath."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from app.factory import create_app
+from app.shell import Shell
+from app.web.sockets import SOCKETS_AT_MOST
+from app.worker import Worker
+from notify.transport import Transport
+
+# Each open board holds a thread for its socket; when they run out every request hangs, so there are many more
+# threads than boards, and a board beyond the limit falls back to asking every five seconds.
+THREADS = SOCKETS_AT_MOST + 106
+GRACE_SECONDS = 10
+
+Ready = Callable[[Flask, Worker], None]
+
+
+class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """One gunicorn worker process that also runs the page worker. `shell` and `transport` are made after the fork:
+    no connection and no thread crosses it."""
+
+    def __init__(
+        self,
+        make: Callable[[], tuple[Shell, Transport]],
+        host: str,
+        port: int,
+        ready: Ready | None = None,
+    ) -> None:
+        self._make = make
+        self._bind = f"{host}:{port}"
+        self._ready = ready
+        self._worker: Worker | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Gunicorn's settings: one process, many threads."""
+        settings: dict[str, Any] = {
+            "bind": self._bind,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "worker_connections": THREADS * 2,
+            "timeout": 60,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 15,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "worker_exit": self._leave,
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Called in the worker process."""
+        shell, transport = self._make()
+        app = create_app(shell)
+        self._worker = Worker(shell, transport)
+        self._worker.start()
+        if self._ready is not None:
+            self._ready(app, self._worker)
+        return app
+
+    def _leave(self, *_: object) -> None:
+        if self._worker is not None:
+            self._worker.stop()
+
+
+def log_to_stderr() -> None:
+    """Plain lines: time, level, where, and never a person's words."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("apscheduler", "werkzeug", "twilio", "urllib3", "engineio", "socketio"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
