@@ -1,4 +1,4 @@
-"""Synthetic EIDO documents as 911 centres send them: fictional people, 555 numbers, places that do not exist."""
+"""Synthetic EIDO documents as 911 centres send them: fictional people, 555 numbers, places unheard of."""
 
 import json
 from copy import deepcopy
@@ -17,8 +17,8 @@ NAMESPACES = (
     'xmlns:gml="http://www.opengis.net/gml" xmlns:gs="http://www.opengis.net/pidflo/1.0"'
 )
 LARCH_STREET = {
-    "country": "US", "A1": "MN", "A2": "Alder County", "A3": "Alder Falls", "PRD": "N", "RD": "Larch", "STS": "Street",
-    "HNO": "1420", "UNIT": "4B", "PC": "56599",
+    "country": "US", "A1": "MN", "A2": "Alder County", "A3": "Alder Falls", "PRD": "N", "RD": "Larch",
+    "STS": "Street", "HNO": "1420", "UNIT": "4B", "PC": "56599",
 }  # fmt: skip
 CIRCLE = '<gs:Circle srsName="urn:ogc:def:crs:EPSG::4326"><gml:pos>46.87 -96.71</gml:pos>' \
     '<gs:radius uom="urn:ogc:def:uom:EPSG::9001">35</gs:radius></gs:Circle>'  # fmt: skip
@@ -29,7 +29,7 @@ def pidf(civic: dict[str, str] | None = None, shape: str = "", beside: str = "")
     parts = "".join(f"<{name}>{text}</{name}>" for name, text in (civic or {}).items())
     address = f'<civicAddress xmlns="{CIVIC}">{parts}</civicAddress>' if civic else ""
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?><presence {NAMESPACES} entity="pres:alder@psap.alder.example">'
+        f'<?xml version="1.0" encoding="UTF-8"?><presence {NAMESPACES} entity="pres:psap@alder.example">'
         f"<tuple id='t1'><status><gp:geopriv><gp:location-info>{shape}{address}</gp:location-info>{beside}"
         "</gp:geopriv></status></tuple></presence>"
     )
@@ -129,7 +129,7 @@ def several_locations(*locations: Document, **fields: Any) -> Document:
 
 
 def full(**fields: Any) -> Document:
-    """A whole night call: an incident, two calls, three places, two people, notes, a caution, and a unit on its way."""
+    """A whole night call: two calls, three places, two people, notes, a caution, and a unit that is free."""
     return deepcopy(
         minimal(
             incidentComponent=an_incident(
@@ -155,7 +155,10 @@ def full(**fields: Any) -> Document:
             callbackComponent=[
                 part(
                     "callback-1",
-                    callBackInformationUri=["sip:2185550142@carrier.example;user=phone", "tel:+1-218-555-0142"],
+                    callBackInformationUri=[
+                        "sip:2185550142@carrier.example;user=phone",
+                        "tel:+1-218-555-0142",
+                    ],
                     deviceContactHeader="sip:conference7@bridge.example;isfocus",
                 )
             ],
@@ -175,7 +178,9 @@ def full(**fields: Any) -> Document:
                 a_person("person-2", "Patient", "Gordon", "Hale", ageDescription=[{"value": "about 40"}]),
             ],
             notesComponent=[
-                a_note("note-2", "<p>Sat down when asked.</p><p>Not threatening.</p>", "2026-11-21T03:13:00Z"),
+                a_note(
+                    "note-2", "<p>Sat down when asked.</p><p>Not threatening.</p>", "2026-11-21T03:13:00Z"
+                ),
                 a_note("note-1", "Says people follow him &amp; has not slept.<br>Brother is with him."),
             ],
             cautionComponent=[a_caution()],
@@ -212,7 +217,10 @@ def hostile_notes() -> Document:
     """Notes whose HTML would run, were it ever shown as HTML."""
     return full(
         notesComponent=[
-            a_note("note-1", '<script>alert(1)</script><p onclick="steal()">He is calm.</p><img src=x onerror=alert(2)>'),
+            a_note(
+                "note-1",
+                '<script>alert(1)</script><p onclick="steal()">He is calm.</p><img src=x onerror=alert(2)>',
+            ),
             a_note("note-2", "&lt;script&gt;alert(3)&lt;/script&gt; as text<style>p{display:none}</style>"),
         ]
     )

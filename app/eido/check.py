@@ -1,4 +1,4 @@
-"""The check against the schema, and what its findings mean: a refusal, or a remark on a part that we only keep."""
+"""The check against the schema, and what its findings mean: a refusal, or a remark on a part we only keep."""
 
 from typing import Any
 

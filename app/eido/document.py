@@ -1,4 +1,4 @@
-"""The document as the reader walks it: every part knows its path, and whatever nobody asked for is left over."""
+"""The document as the reader walks it: every part knows its path, and what nobody asked for is left over."""
 
 import re
 from collections.abc import Iterator
@@ -41,18 +41,20 @@ class Document:
         if not isinstance(known, str):
             return
         if known in self.by_id:
-            self.remarks.append(f"{part.path}.$id is the id of an earlier component too; references mean the earlier.")
+            self.remarks.append(
+                f"{part.path}.$id is the id of an earlier component too; references mean the earlier."
+            )
         self.by_id.setdefault(known, part)
 
     def find(self, reference: object) -> "Part | None":
-        """The component that a {"$ref": id} means. Some senders write the id as a fragment, with a # before it."""
+        """The component that a {"$ref": id} means. Some senders put a # before the id."""
         known = reference.get("$ref") if isinstance(reference, dict) else None
         if not isinstance(known, str):
             return None
         return self.by_id.get(known) or self.by_id.get(known.removeprefix("#"))
 
     def left_over(self) -> tuple[tuple[str, str], ...]:
-        """Path and value of all that was not taken. A reference that leads somewhere is not listed: it was followed."""
+        """Path and value of all that was not taken. A reference that leads somewhere is not listed."""
         found = [*self._untaken(self.root.value, ""), *self.beside]
         dangling = [path for path, value in found if _is_link(value)]
         if len(dangling) == 1:
@@ -62,7 +64,9 @@ class Document:
             self.remarks.append(f"{said}; the first is {dangling[0]}.")
         kept = [(path, compact(value)) for path, value in found[:LEFT_OVER]]
         if len(found) > LEFT_OVER:
-            kept.append(("", compact(f"{len(found) - LEFT_OVER:,} more values of the document are not listed.")))
+            kept.append(
+                ("", compact(f"{len(found) - LEFT_OVER:,} more values of the document are not listed."))
+            )
         return tuple(kept)
 
     def _untaken(self, value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -73,7 +77,9 @@ class Document:
         if isinstance(value, dict) and path in self.opened:
             for name, part in value.items():
                 yield from self._untaken(part, step(path, name))
-        elif isinstance(value, list) and (path in self.opened or all(isinstance(part, dict) for part in value)):
+        elif isinstance(value, list) and (
+            path in self.opened or all(isinstance(part, dict) for part in value)
+        ):
             for number, part in enumerate(value):
                 yield from self._untaken(part, f"{path}[{number}]")
         else:
@@ -81,7 +87,7 @@ class Document:
 
 
 class Part:
-    """One object of the document. Asking for a value takes it; a value of another type is left where it is."""
+    """One object of the document. Asking for a value takes it; a value of another type is left."""
 
     def __init__(self, value: dict[str, Any], path: str, document: Document) -> None:
         self.value = value
@@ -142,7 +148,9 @@ class Part:
         if moment:
             self.take(name)
         elif value is not None:
-            self.document.remarks.append(f"{self.at(name)} is not a date and time with an offset; it was not used.")
+            self.document.remarks.append(
+                f"{self.at(name)} is not a date and time with an offset; it was not used."
+            )
         return moment
 
     def true(self, name: str) -> bool:

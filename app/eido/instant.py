@@ -10,7 +10,7 @@ PARTS = re.compile(
 
 
 def instant(text: str) -> datetime | None:
-    """None for a time without an offset: the standard's own sample has one, and an hour is not to be guessed."""
+    """None for a time without an offset: the standard's own sample has one, and no hour is guessed."""
     found = PARTS.fullmatch(text.strip())
     if found is None:
         return None
@@ -18,6 +18,8 @@ def instant(text: str) -> datetime | None:
     zone = "+00:00" if found["zone"] in "Zz" else found["zone"]
     fraction = (found["fraction"] or "")[:7]
     try:
-        return datetime.fromisoformat(f"{found['day']}T{found['minute']}:{second:02}{fraction}{zone}").astimezone(UTC)
+        return datetime.fromisoformat(
+            f"{found['day']}T{found['minute']}:{second:02}{fraction}{zone}"
+        ).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

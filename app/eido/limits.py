@@ -15,7 +15,7 @@ CHARACTERS = 2_000_000
 DEPTH = 40
 DIGITS = 300
 
-# A lone surrogate cannot be written as UTF-8 and PostgreSQL refuses NUL: one such letter must not lose a crisis.
+# A lone surrogate is no UTF-8 and PostgreSQL refuses NUL: one such letter must not lose a crisis.
 UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 WHOLE = "document"
@@ -23,7 +23,7 @@ WHOLE = "document"
 
 @dataclass
 class Counted:
-    """What was found so far below one top-level property; `field` is that property when the standard knows it."""
+    """What was found so far below one top-level property; `field` is its name if the standard has it."""
 
     field: str = WHOLE
     values: int = 0
@@ -31,7 +31,7 @@ class Counted:
 
 
 def within(document: object) -> dict[str, Any]:
-    """A copy of the document, or Broken when it is no JSON object or holds more than one incident can need."""
+    """A copy of the document, or Broken when it is no JSON object or holds more than an incident can."""
     if not isinstance(document, dict):
         raise Broken(WHOLE, "The body must be one JSON object: an EIDO document.")
     counted = Counted()
@@ -41,14 +41,18 @@ def within(document: object) -> dict[str, Any]:
         copied[_text(name, counted)] = _copy(value, 2, counted)
     counted.field = WHOLE
     if sum(len(part) for name, part in copied.items() if isinstance(part, list)) > COMPONENTS:
-        raise Broken(WHOLE, f"The document holds more than {COMPONENTS:,} components. Send the incident as it is now.")
+        raise Broken(
+            WHOLE, f"The document holds more than {COMPONENTS:,} components. Send the incident as it is now."
+        )
     return copied
 
 
 def _copy(value: object, depth: int, counted: Counted) -> Any:
     counted.values += 1
     if counted.values > VALUES:
-        raise Broken(counted.field, f"The document holds more than {VALUES:,} values. Send the incident as it is now.")
+        raise Broken(
+            counted.field, f"The document holds more than {VALUES:,} values. Send the incident as it is now."
+        )
     if depth > DEPTH:
         raise Broken(counted.field, f"The document is nested deeper than {DEPTH} levels. Send it flatter.")
     if isinstance(value, dict):
@@ -67,7 +71,9 @@ def _text(value: object, counted: Counted) -> str:
         raise Broken(counted.field, "A property's name must be text, as in JSON.")
     counted.characters += len(value)
     if counted.characters > CHARACTERS:
-        raise Broken(counted.field, f"The document holds more than {CHARACTERS:,} characters. Send media as links.")
+        raise Broken(
+            counted.field, f"The document holds more than {CHARACTERS:,} characters. Send media as links."
+        )
     return value.translate(UNSTORABLE)
 
 
@@ -76,10 +82,12 @@ def _number(value: object, counted: Counted) -> int | float:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
-    raise Broken(counted.field, "A value here is nothing that JSON can hold, or a number with too many digits.")
+    raise Broken(
+        counted.field, "A value here is nothing that JSON can hold, or a number with too many digits."
+    )
 
 
 def digest(document: dict[str, Any]) -> str:
-    """The same for two documents that say the same, whatever the order of their properties and their white space."""
+    """The same for two documents that say the same, whatever their order and white space."""
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -72,7 +72,7 @@ def _age(person: Part) -> str:
 
 
 def _take_bare(person: Part, name: str, known: set[str]) -> None:
-    """Taken when all of it was used: one entry with known fields. Else the whole stays among what is left over."""
+    """Taken when all of it was used: one entry with known fields. Else the whole is left over."""
     value = person.value.get(name)
     entry = _first(value)
     fields = entry.values() if isinstance(entry, dict) and set(entry) <= known else [entry]
@@ -131,7 +131,11 @@ def agency(document: Document, found: tuple[Agency, ...]) -> str:
         named = next((one.name for one in found if is_it(one)), "")
         if named:
             return named
-    return found[0].name if found else one_line(str(sender["$ref"]) if isinstance(sender, dict) else "")[:LINE_LENGTH]
+    return (
+        found[0].name
+        if found
+        else one_line(str(sender["$ref"]) if isinstance(sender, dict) else "")[:LINE_LENGTH]
+    )
 
 
 def name_of(part: Part | None) -> str:

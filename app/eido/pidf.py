@@ -14,7 +14,22 @@ from app.eido.words import one_line
 XML_LENGTH = 100_000
 REST = 60
 
-STREET = ("HNP", "HNO", "HNS", "PRM", "PRD", "STP", "STPS", "RD", "STS", "POD", "POM", "RDSEC", "RDBR", "RDSUBBR")
+STREET = (
+    "HNP",
+    "HNO",
+    "HNS",
+    "PRM",
+    "PRD",
+    "STP",
+    "STPS",
+    "RD",
+    "STS",
+    "POD",
+    "POM",
+    "RDSEC",
+    "RDBR",
+    "RDSUBBR",
+)
 LABELLED = {"BLD": "Building", "UNIT": "Unit", "FLR": "Floor", "ROOM": "Room", "SEAT": "Seat"}
 TOWN = ("A6", "A5", "A4", "A3", "A2")
 CIVIC = frozenset({*STREET, *LABELLED, *TOWN, "A1", "PC", "PCN", "LMK", "NAM", "LOC", "country"})
@@ -30,7 +45,7 @@ class Pidf:
 
 
 def pidf(xml: str) -> Pidf:
-    """Raises Unread where there is nothing to use. A document type is refused: it is how XML attacks begin."""
+    """Raises Unread where there is nothing to use. A document type is refused: attacks begin with one."""
     root = _parsed(xml)
     civics = [element for element in root.iter() if local(element) == "civicAddress"]
     shapes = [element for element in root.iter() if local(element) in SHAPES]
@@ -52,7 +67,9 @@ def pidf(xml: str) -> Pidf:
         reasons.append("its address is longer than a line and was cut")
     if not address and not point:
         raise Unread(reasons[-1] if reasons else "it holds neither an address nor a position")
-    leaves = [(local(part), one_line(part.text or "")) for part in root.iter() if part not in used and not len(part)]
+    leaves = [
+        (local(part), one_line(part.text or "")) for part in root.iter() if part not in used and not len(part)
+    ]
     rest = tuple((name, text) for name, text in leaves if text)
     if len(rest) > REST:
         reasons.append("it says more beside than is listed")
@@ -87,7 +104,7 @@ def street(address: dict[str, str]) -> str:
 
 
 def line(address: dict[str, str]) -> str:
-    """Small to large, as it is said aloud: the name of the place, road, unit, town, county, state and post code."""
+    """Small to large, as it is said aloud: name, road, unit, town, county, state and post code."""
     inside = [_labelled(label, address[name]) for name, label in LABELLED.items() if name in address]
     towns = [address[name] for name in TOWN if name in address and not (name == "A6" and "RD" not in address)]
     if address.get("PCN", "").casefold() != address.get("A3", "").casefold():

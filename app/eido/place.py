@@ -10,7 +10,15 @@ from app.eido.values import Place, Point
 from app.eido.words import one_line
 
 # Staging and UnitLocation are where responders stand: nobody is sent there to find a person in crisis.
-RANK = ("CurrentIncident", "InitialIncident", "Caller", "Investigation", "Other", "RoutingLocation", "TowerLocation")
+RANK = (
+    "CurrentIncident",
+    "InitialIncident",
+    "Caller",
+    "Investigation",
+    "Other",
+    "RoutingLocation",
+    "TowerLocation",
+)
 WORDS = {
     "CurrentIncident": "the incident's current location",
     "InitialIncident": "the incident's first location",
@@ -34,7 +42,7 @@ class Chosen:
 
 
 def chosen(document: Document, near: list[Part]) -> Chosen:
-    """`near` are the incident and the main call: between two locations of a kind, the one they refer to is meant."""
+    """`near` are the incident and the main call: of two locations of a kind, theirs is meant."""
     places = [_place(part) for part in document.root.parts("locationComponent")]
     meant = {part.id for source in near for part in source.links("locationReference")}
     usable = [place for place in places if _kind(place) in RANK and _says_where(place)]

@@ -11,11 +11,13 @@ KINDS = {
     "WELFARE": "Welfare check",
     "NONEMERG": "Not an emergency",
 }
-# The standard's number runs from 0 (low) to 10 (high). A call's own priority is five words; these are our steps for it.
+# The standard's number runs from 0 (low) to 10 (high). A call's own priority is one of five words: our steps.
 STEPS = {"highest": 10, "high": 8, "normal": 5, "low": 2, "lowest": 0}
 
 # Registry values that leave no doubt. Others are shown, and the desk asks.
-WEAPONS = frozenset({"weapon", "weapons", "firearm", "firearms", "gun", "guns", "knife", "armed", "armedperson"})
+WEAPONS = frozenset(
+    {"weapon", "weapons", "firearm", "firearms", "gun", "guns", "knife", "armed", "armedperson"}
+)
 OUTRIGHT = {"MTLV": "violence", "SUICTHRT": "danger"}
 
 
@@ -28,7 +30,7 @@ def kind_words(code: str | None, own: str) -> str:
 
 
 def priority(incident: Part | None, call: Part | None) -> tuple[int | None, str]:
-    """0 to 10, and where it came from. The published file gives the number no range; one outside it is not used."""
+    """0 to 10, and where it came from. The published file gives the number no range."""
     number = incident.value.get("incidentCommonPriorityNumber") if incident else None
     if incident and isinstance(number, int | float):
         if 0 <= number <= 10:
@@ -43,7 +45,7 @@ def priority(incident: Part | None, call: Part | None) -> tuple[int | None, str]
 
 
 def codes(kind: str | None, cautions: tuple[Caution, ...]) -> dict[str, str]:
-    """Suggested answers by the code of triage's question. Only "yes": nothing shows that a danger is absent."""
+    """Suggested answers by the code of triage's question. Only "yes": nothing shows a danger's absence."""
     said = {}
     if any(_letters(caution.kind) in WEAPONS for caution in cautions):
         said["weapon"] = "yes"

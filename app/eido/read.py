@@ -1,4 +1,4 @@
-"""Reads a NENA EIDO document into a call: pure, with every refusal a sentence and nothing that was sent dropped."""
+"""Reads a NENA EIDO document into a call: pure, every refusal a sentence, nothing that was sent dropped."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +38,9 @@ def _call(document: Document, mark: str) -> EidoCall:
     incident = root.part("incidentComponent")
     lines = _lines(document)
     if incident is None and not lines:
-        raise Broken("incidentComponent", "Send an incidentComponent or a callComponent: there is nothing to answer.")
+        raise Broken(
+            "incidentComponent", "Send an incidentComponent or a callComponent: there is nothing to answer."
+        )
     call = lines[0][0] if lines else None
     near = [part for part in (incident, call) if part]
     where = chosen(document, near)
@@ -49,7 +51,9 @@ def _call(document: Document, mark: str) -> EidoCall:
     kind = (incident.text("incidentTypeCommonRegistryText") or None) if incident else None
     level, level_why = priority(incident, call)
     involved = agencies(document)
-    ids = list(dict.fromkeys(part.id for part in [*([incident] if incident else []), *(part for part, _ in lines)]))
+    ids = list(
+        dict.fromkeys(part.id for part in [*([incident] if incident else []), *(part for part, _ in lines)])
+    )
     for agent in root.parts("agentComponent"):
         name_of(agent)
     _note_circles(document)
@@ -96,7 +100,9 @@ def _few(remarks: list[str]) -> tuple[str, ...]:
 def _version(root: Part) -> str:
     version = root.text("eidoVersion")
     if version != "1.0":
-        root.document.remarks.append("eidoVersion is newer than 1.0; what we do not know of it is kept as it came.")
+        root.document.remarks.append(
+            "eidoVersion is newer than 1.0; what we do not know of it is kept as it came."
+        )
     return version
 
 
@@ -108,7 +114,7 @@ def _instant(part: Part, name: str) -> datetime:
 
 
 def _lines(document: Document) -> list[tuple[Part, Line]]:
-    """The calls, the earliest incoming one first: it is the one that the person in crisis or their family made."""
+    """The calls, the earliest incoming one first: the person in crisis or their family made it."""
     found = [(part, _line(part)) for part in document.root.parts("callComponent")]
     return sorted(found, key=lambda pair: (pair[1].direction != "incoming", pair[1].started_at))
 
@@ -140,7 +146,9 @@ def _phone(document: Document, line: Line | None, who: Person | None) -> Phone |
 def _notes(document: Document) -> tuple[Note, ...]:
     """Oldest first; a note whose time is unknown comes last."""
     notes = [_note(part) for part in document.root.parts("notesComponent")]
-    dated = sorted((note for note in notes if note.at), key=lambda note: note.at.timestamp() if note.at else 0.0)
+    dated = sorted(
+        (note for note in notes if note.at), key=lambda note: note.at.timestamp() if note.at else 0.0
+    )
     return (*dated, *(note for note in notes if not note.at))
 
 
@@ -149,7 +157,9 @@ def _note(part: Part) -> Note:
     if whole:
         part.take("notesActionComments")
     else:
-        part.document.remarks.append(f"{part.at('notesActionComments')} was too long to show whole; its end is cut.")
+        part.document.remarks.append(
+            f"{part.at('notesActionComments')} was too long to show whole; its end is cut."
+        )
     author = part.link("agentReference") or part.link("updatedByAgentReference")
     by = name_of(author or part.link("updatedByAgencyReference"))
     return Note(text, part.when("lastUpdateTimeStamp"), by)

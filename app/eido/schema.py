@@ -1,25 +1,31 @@
 """The EIDO as a JSON Schema (2020-12), written from NENA's published standard and read with judgement.
 
-The published OpenAPI file has slips. Each is listed here with our reading; `docs/eido.md` tells senders the same.
+The published OpenAPI file has slips. Each is listed here with our reading; `docs/eido.md` tells senders the
+same.
 
 - `agentRoleRegistryText` says `minItems: 1,` (the comma makes it a text): read as `minItems: 1`.
-- `ReferenceType` has a property literally named `$ref` and no `type`: read as an object with one text, an `$id`.
-- `ncPersonComponent`, `ncOrganizationComponent`, `ncVehicleComponent`, `jCommercialVehicleComponent` and `ncItemType`
-  point at NIEM files that are not part of it (one through a doubled slash): read as any object, kept whole.
-- `AlternateValuesType` requires `TimeStamp` and `Value` while it defines `Timestamp` and `OtherValue`: either spelling
-  is read and neither is required.
-- `AlternateValuesType`, `ItemInformationType` and `UnitEmergencyStateType` are defined, but the root names no list that
-  holds them: such lists are extensions, kept under whatever name they come.
-- `AlternateValueReferences` and `connectedSharedCommunicationResources` break the naming of their neighbours, and
-  `externalSourceAcessString` is misspelled: names are taken as published, and other spellings are kept.
-- `incidentComponent` is one object where every other component is a list: read so, and a list of one is accepted.
+- `ReferenceType` has a property literally named `$ref` and no `type`: read as an object with one text, an
+  `$id`.
+- `ncPersonComponent`, `ncOrganizationComponent`, `ncVehicleComponent`, `jCommercialVehicleComponent` and
+  `ncItemType` point at NIEM files that are not part of it (one through a doubled slash): read as any object,
+  kept whole.
+- `AlternateValuesType` requires `TimeStamp` and `Value` while it defines `Timestamp` and `OtherValue`: either
+  spelling is read and neither is required.
+- `AlternateValuesType`, `ItemInformationType` and `UnitEmergencyStateType` are defined, but the root names no
+  list that holds them: such lists are extensions, kept under whatever name they come.
+- `AlternateValueReferences` and `connectedSharedCommunicationResources` break the naming of their neighbours,
+  and `externalSourceAcessString` is misspelled: names are taken as published, and other spellings are kept.
+- `incidentComponent` is one object where every other component is a list: read so, and a list of one is
+  accepted.
 - `incidentCommonPriorityNumber` has no range, while the text of the standard says 0 to 10: see `priority.py`.
 - `eidoVersion` allows "1.0" alone, while the file already holds what came after: read as any 1.x.
-- `locationByValue` or `locationByReferenceUrl` should exclude each other by the text; the file lets both pass, as we do.
+- `locationByValue` or `locationByReferenceUrl` should exclude each other by the text; the file lets both
+  pass, as we do.
 - `@vocab` is fixed to a relative path of the publisher's folder: any text is accepted.
 - `format: date-time` is where the standard's own sample leaves the offset out: see `instant.py`.
 
-Unknown properties are allowed everywhere. Two bounds are ours: an `$id` is neither blank nor above 500 characters.
+Unknown properties are allowed everywhere. Two bounds are ours: an `$id` is neither blank nor above 500
+characters.
 """
 
 from typing import Any
@@ -70,7 +76,7 @@ PROLOGUE_REQUIRED = ("$id", "lastUpdateTimeStamp", "updatedByAgencyReference")
 
 
 def component(*required: str, **properties: Schema) -> Schema:
-    """An object with the common prologue; the prologue is written out, so that one look at a type tells all."""
+    """An object with the common prologue; written out, so that one look at a type tells all."""
     return plain(*PROLOGUE_REQUIRED, *required, **(PROLOGUE | properties))
 
 
@@ -80,9 +86,12 @@ CALL_AND_PLACE: Schema = {
     "CallInformationType": component(
         "callStateRegistryText", "standardPrimaryCallType", "direction", "callStartTimestamp",
         relatedCallIdentifier=TEXTS, queueIdentifier=TEXT, standardPrimaryCallType=TEXT,
-        standardSecondaryCallType=TEXT, localCallType=TEXT, direction=choice("incoming", "outgoing", "internal"),
-        priorityIdentifier=URGENCY, additionalDataReference=LINKS, callStartTimestamp=INSTANT, answerDate=WHEN,
-        callStateRegistryText=TEXT, agentReference=LINKS, callBackReference=LINK, verstat=TEXT, sipIdentity=TEXT,
+                standardSecondaryCallType=TEXT, localCallType=TEXT, direction=choice("incoming", "outgoing",
+        "internal"),
+                priorityIdentifier=URGENCY, additionalDataReference=LINKS, callStartTimestamp=INSTANT,
+        answerDate=WHEN,
+                callStateRegistryText=TEXT, agentReference=LINKS, callBackReference=LINK, verstat=TEXT,
+        sipIdentity=TEXT,
         locationReference=LINKS, notesReference=LINKS, personReference=LINKS, organizationReference=LINKS,
         agencyReference=LINKS,
     ),
@@ -96,7 +105,8 @@ CALL_AND_PLACE: Schema = {
         "locationTypeDescriptionRegistryText",
         locationTypeDescriptionRegistryText=TEXT, locationByValue=TEXT, locationByReferenceUrl=TEXT,
         locationDereferencedFromReference=LINK, locationDescriptionText=TEXT, crossStreetByValue=TEXTS,
-        crossStreetByReferenceUrl=TEXTS, intersectingStreetByValue=TEXTS, intersectingStreetByReferenceUrl=TEXTS,
+                crossStreetByReferenceUrl=TEXTS, intersectingStreetByValue=TEXTS,
+        intersectingStreetByReferenceUrl=TEXTS,
         cellTowerSectorId=TEXT, additionalDataReference=LINKS, localIdentifier=TEXTS, notesReference=LINKS,
     ),
     "CallLegStateType": component(
@@ -124,12 +134,14 @@ INCIDENT: Schema = {
     ),
     "CautionType": component(
         "cautionTypeInternalText", "cautionTypeCommonRegistryText", "cautionSeverity",
-        cautionTypeInternalText=TEXT, cautionTypeCommonRegistryText=TEXT, cautionTypeCommonSubRegistryText=TEXTS,
+                cautionTypeInternalText=TEXT, cautionTypeCommonRegistryText=TEXT,
+        cautionTypeCommonSubRegistryText=TEXTS,
         cautionSeverity=URGENCY, cautionSource=TEXT, startDate=WHEN,
     ),
     "MergeInformationType": component(
         "incidentTrackingIdentifier", "incidentMergeDirectionCode",
-        incidentTrackingIdentifier=TEXT, incidentMergeDirectionCode=of("IncidentMergeDirectionCodeSimpleType"),
+                incidentTrackingIdentifier=TEXT,
+        incidentMergeDirectionCode=of("IncidentMergeDirectionCodeSimpleType"),
     ),
     "IncidentMergeDirectionCodeSimpleType": choice("REPLACING", "REPLACED", "SPLIT"),
     "LinkInformationType": component(
@@ -176,7 +188,8 @@ RESOURCES: Schema = {
         emergencyResourceTypeCommonRegistryText=TEXT, emergencyResourceTypeInternalText=TEXT,
         resourceAttributeRegistryText=TEXTS, resourceAttributeInternalText=TEXTS, emergencyResourceName=TEXT,
         primaryUnitStatusRegistryText=TEXT, secondaryUnitStatusRegistryText=TEXTS, notesReference=LINKS,
-        unitStatusInternal=TEXTS, agentReference=LINKS, unitLocationReference=LINK, unitDestinationReference=LINK,
+                unitStatusInternal=TEXTS, agentReference=LINKS, unitLocationReference=LINK,
+        unitDestinationReference=LINK,
         eta=WHEN, personReference=LINKS, vehicleReference=LINKS, itemReference=LINKS, activeOnIncidentId=TEXT,
         stackedOnIncidentId=TEXTS,
     ),
@@ -190,14 +203,16 @@ RESOURCES: Schema = {
         csaaAlarmInformation=TEXT, alarmUrl=TEXT, agentReference=LINK, notesReference=LINKS,
     ),
     "AdditionalDataType": component(
-        additionalDataByReferenceUrl=TEXT, additionalDataByValue=TEXT, additionalDataDereferencedFromReference=LINK,
+                additionalDataByReferenceUrl=TEXT, additionalDataByValue=TEXT,
+        additionalDataDereferencedFromReference=LINK,
         urlPurpose=TEXT, notesReference=LINKS, cautionReference=LINKS,
     ),
     "MediaType": component("uri", "contentType", uri=TEXT, contentType=TEXT, label=TEXT),
     "SharedCommunicationResourceType": component(
         "sharedCommunicationResourceType",
         sharedCommunicationResourceType=TEXT, sharedCommunicationResourceByReferenceUrl=TEXT,
-        sharedCommunicationResourceByValue=TEXT, connectedSharedCommunicationResources=LINKS, notesReference=LINKS,
+                sharedCommunicationResourceByValue=TEXT, connectedSharedCommunicationResources=LINKS,
+        notesReference=LINKS,
     ),
     "ExternalInformationSourceType": component(
         "externalSourceRegistryText", externalSourceRegistryText=TEXT, externalSourceAcessString=TEXT,
@@ -206,7 +221,8 @@ RESOURCES: Schema = {
     "UnitEmergencyStateType": component(
         "severity", "startTimestamp",
         severity=URGENCY, originatingDevice=TEXT, emergencyStateType=TEXT, reportingAgentReference=LINK,
-        terminatingAgentReference=LINK, startTimestamp=WHEN, stopTimestamp=WHEN, acknowledgementTimestamp=WHEN,
+                terminatingAgentReference=LINK, startTimestamp=WHEN, stopTimestamp=WHEN,
+        acknowledgementTimestamp=WHEN,
         notesReference=LINKS,
     ),
     "AlternateValuesType": plain(
@@ -229,7 +245,8 @@ ROOT: Schema = component(
     agentComponent=many("AgentType"), additionalDataComponent=many("AdditionalDataType"),
     locationComponent=many("LocationInformationType"), personComponent=many("PersonInformationType"),
     vehicleComponent=many("VehicleInformationType"), cautionComponent=many("CautionType"),
-    mediaComponent=many("MediaType"), sharedCommunicationResourceComponent=many("SharedCommunicationResourceType"),
+        mediaComponent=many("MediaType"),
+    sharedCommunicationResourceComponent=many("SharedCommunicationResourceType"),
     externalInformationSourceComponent=many("ExternalInformationSourceType"),
 )
 ROOT["properties"]["lastUpdateTimeStamp"] = INSTANT

@@ -1,4 +1,4 @@
-"""Small liberties that senders take are read as they are meant: null, one thing for a list, a bare reference."""
+"""Small liberties of senders are read as they are meant: null, one thing for a list, a bare reference."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from app.eido.schema import SCHEMA, Schema
 
 
 def settled(value: Any, remarks: list[str], schema: Schema = SCHEMA, path: str = "") -> Any:
-    """The value in the shape that the standard asks for. What has no such reading is left for the check to refuse."""
+    """The value in the shape that the standard asks for. The check refuses what has no such reading."""
     schema = _resolved(schema)
     match schema.get("type"):
         case "array":
@@ -50,7 +50,9 @@ def _object(value: Any, remarks: list[str], schema: Schema, path: str) -> Any:
     known = schema.get("properties", {})
     # Null and an empty list hold nothing, and generators send them for what is absent.
     return {
-        name: settled(part, remarks, known[name], f"{path}.{name}" if path else name) if name in known else part
+        name: settled(part, remarks, known[name], f"{path}.{name}" if path else name)
+        if name in known
+        else part
         for name, part in value.items()
         if not (name in known and (part is None or (part == [] and known[name].get("type") != "array")))
     }

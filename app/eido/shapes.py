@@ -16,14 +16,16 @@ class Unread(Exception):
 
 
 def point_of(shape: Element) -> Point:
-    """Latitude comes first and longitude second; both EPSG codes that RFC 5491 allows are WGS 84 in that order."""
+    """Latitude comes first and longitude second; both codes of RFC 5491 are WGS 84 in that order."""
     system = shape.get("srsName")
     if system and not re.search(r"[:#](4326|4979)$", system.strip()):
         raise Unread("its coordinates are not in WGS 84 (EPSG 4326 or 4979)")
     (latitude, longitude), uncertainty = SHAPES[local(shape)](shape)
     if latitude == longitude == 0:
         raise Unread("its position is 0 0, which systems send when they have none")
-    return Point(round(latitude, 7), round(longitude, 7), None if uncertainty is None else round(uncertainty, 1))
+    return Point(
+        round(latitude, 7), round(longitude, 7), None if uncertainty is None else round(uncertainty, 1)
+    )
 
 
 def local(element: Element) -> str:
@@ -118,14 +120,16 @@ def _corners(shape: Element, outline: Element) -> list[Spot]:
             raise Unread("a corner of its area is not two or three numbers")
         return [_on_earth(numbers[0], numbers[1]) for numbers in found]
     numbers = _numbers(listed)
-    width = 3 if (shape.get("srsName") or "").strip().endswith("4979") or listed.get("srsDimension") == "3" else 2
+    width = (
+        3 if (shape.get("srsName") or "").strip().endswith("4979") or listed.get("srsDimension") == "3" else 2
+    )
     if len(numbers) % width:
         raise Unread("the corners of its area are not pairs of numbers")
     return [_on_earth(numbers[at], numbers[at + 1]) for at in range(0, len(numbers), width)]
 
 
 def _centroid(corners: list[Spot]) -> Spot:
-    """The centre of gravity on a flat map around the first corner; the mean of the corners where there is no area."""
+    """The centre of gravity on a flat map around the first corner; their mean where there is no area."""
     first = corners[0]
     scale = math.cos(math.radians(first[0])) or 1.0
     flat = [(latitude - first[0], _turned(longitude - first[1]) * scale) for latitude, longitude in corners]
@@ -136,7 +140,8 @@ def _centroid(corners: list[Spot]) -> Spot:
         north, east = (sum(corner[axis] for corner in flat) / len(flat) for axis in (0, 1))
     else:
         north, east = (
-            sum((a[axis] + b[axis]) * cross for (a, b), cross in zip(pairs, crosses, strict=True)) / (3 * twice_area)
+            sum((a[axis] + b[axis]) * cross for (a, b), cross in zip(pairs, crosses, strict=True))
+            / (3 * twice_area)
             for axis in (0, 1)
         )
     return first[0] + north, _turned(first[1] + east / scale)

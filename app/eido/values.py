@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 class Broken(Exception):
-    """The document is refused. `field` and `sentence` hold names from the standard only, never what was sent."""
+    """The document is refused. `field` and `sentence` hold the standard's names, never what was sent."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(f"{field}: {sentence}")
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Phone:
-    """A number to call back: E.164 when the sender gave a country, else bare digits. `why` says which was taken."""
+    """A number to call back: E.164 when the sender gave a country, else digits. `why` says which it is."""
 
     number: str
     why: str

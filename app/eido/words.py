@@ -28,14 +28,16 @@ def one_line(text: str) -> str:
 def plain(note: str) -> tuple[str, bool]:
     """A note's HTML as plain text with its line breaks, and whether all of it was kept.
 
-    Deep nesting costs the sanitiser the square of its depth, so markup is bounded before it and text after it.
+    Deep nesting costs the sanitiser the square of its depth, so markup is bounded before, text after.
     """
     markup = _first_tags(note[:HTML_LENGTH])
     bare = html.unescape(nh3.clean(BREAKS.sub("\n", markup), tags=set()))
     lines = (" ".join(line.split()) for line in bare.translate(UNSHOWABLE).splitlines())
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     whole = len(markup) == len(note) and len(text) <= NOTE_LENGTH and bool(text or not note.strip())
-    return (text, True) if whole else (f"{text[:NOTE_LENGTH]}\n[The rest of this note was cut.]".lstrip(), False)
+    return (
+        (text, True) if whole else (f"{text[:NOTE_LENGTH]}\n[The rest of this note was cut.]".lstrip(), False)
+    )
 
 
 def _first_tags(markup: str) -> str:
