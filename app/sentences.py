@@ -185,7 +185,9 @@ WORDS: dict[type[f.Fact], Callable[[Any, Names], str]] = {
     f.GaveBack: _gave_back,
     f.Lapsed: lambda x, n: f"{_who(x.person, n)} did not answer in time.",
     f.Unreachable: lambda x, n: f"The page cannot reach {_who(x.person, n)}: {failure(x.code)}.",
-    f.Withdrawn: lambda x, n: f"The page to {_who(x.person, n)} was taken back: {reason('withdrawn', x.why)}.",
+    f.Withdrawn: lambda x, n: (
+        f"The page to {_who(x.person, n)} was taken back: {reason('withdrawn', x.why)}."
+    ),
     f.LadderExhausted: _exhausted,
     f.RoundBegun: lambda x, n: f"Round {x.number}: the asking starts again.",
     f.WentAlone: lambda x, n: f"{_desk(x, n)} lets one person go alone: {reason('alone', x.reason)}.",
@@ -194,7 +196,9 @@ WORDS: dict[type[f.Fact], Callable[[Any, Names], str]] = {
     f.CheckedIn: lambda x, n: (
         f"{_who(x.person, n)} is OK. Next check-in within {until(x.check_by, x.at)}.{_entered(x, n)}"
     ),
-    f.CheckAsked: lambda x, n: f"{_who(x.person, n)} was asked: are you OK? {until(x.check_by, x.at)} to answer.",
+    f.CheckAsked: lambda x, n: (
+        f"{_who(x.person, n)} was asked: are you OK? {until(x.check_by, x.at)} to answer."
+    ),
     f.CheckMissed: lambda x, n: f"{_who(x.person, n)} missed the check-in.",
     f.MetPerson: _did("is with the person"),
     f.TransportBegun: _did("leaves with the person"),

@@ -22,7 +22,10 @@ NAMES = {"ana": "Vela", "ben": "Whitcomb", "ruiz": "Ruiz", "oko": "Okonjo"}
 SOON = AT + timedelta(minutes=12)
 RISE = Suggestion(2, "C4", False)
 SAID: list[tuple[f.Fact, str]] = [
-    (f.Received(AT, "ruiz", "i1", 2291, "p", "988", (), (), RISE), "Call received from 988. Ruiz takes it down."),
+    (
+        f.Received(AT, "ruiz", "i1", 2291, "p", "988", (), (), RISE),
+        "Call received from 988. Ruiz takes it down.",
+    ),
     (f.Received(AT, "token", "i1", 2291, "p", "911", (), (), RISE), "Call received from 911."),
     (
         f.Described(AT, "ruiz", (("weapon", "yes"),), ("spanish",), ("place",), RISE),
@@ -38,7 +41,10 @@ SAID: list[tuple[f.Fact, str]] = [
     (f.ClientLinked(AT, "ruiz", "c1"), "Ruiz linked a client's record."),
     (f.ClientLinked(AT, "ruiz", None), "Ruiz took the link to a client's record away."),
     (f.Dispatched(AT, "ruiz", None), "Ruiz sends two."),
-    (f.Dispatched(AT, "ruiz", "police_meet"), "Ruiz sends one person alone: police meet the responder there."),
+    (
+        f.Dispatched(AT, "ruiz", "police_meet"),
+        "Ruiz sends one person alone: police meet the responder there.",
+    ),
     (f.Asked(AT, RULE, "i1-1", "ben", Seat.LEAD, 0, SOON), "Whitcomb paged as lead. 12 min to answer."),
     (
         f.Asked(AT, "ruiz", "i1-1", "ben", Seat.SECOND, 0, SOON),
@@ -60,14 +66,23 @@ SAID: list[tuple[f.Fact, str]] = [
         f.Unreachable(AT, RULE, "i1-1", "ben", "21610"),
         "The page cannot reach Whitcomb: texts are stopped on that phone, code 21610.",
     ),
-    (f.Withdrawn(AT, "ana", "i1-2", "ben", "someone_else"), "The page to Whitcomb was taken back: someone else goes."),
+    (
+        f.Withdrawn(AT, "ana", "i1-2", "ben", "someone_else"),
+        "The page to Whitcomb was taken back: someone else goes.",
+    ),
     (
         f.LadderExhausted(AT, RULE, (Seat.LEAD, Seat.SECOND), SOON),
         "Nobody is left to ask for lead and second. Everyone is asked again in 12 min.",
     ),
-    (f.LadderExhausted(AT, RULE, (Seat.LEAD,), None), "Nobody is left to ask for lead. The desk decides what now."),
+    (
+        f.LadderExhausted(AT, RULE, (Seat.LEAD,), None),
+        "Nobody is left to ask for lead. The desk decides what now.",
+    ),
     (f.RoundBegun(AT, RULE, 2), "Round 2: the asking starts again."),
-    (f.WentAlone(AT, "ruiz", "no_second"), "Ruiz lets one person go alone: nobody else can come, and waiting is worse."),
+    (
+        f.WentAlone(AT, "ruiz", "no_second"),
+        "Ruiz lets one person go alone: nobody else can come, and waiting is worse.",
+    ),
     (f.SecondWanted(AT, "ruiz"), "Ruiz wants two to go after all."),
     (f.StepTaken(AT, "ana", "ana", Step.EN_ROUTE, SOON, None), "Vela is on the way, ETA 12 min."),
     (
@@ -102,7 +117,10 @@ SAID: list[tuple[f.Fact, str]] = [
     (f.Addended(AT, "ana", "d"), "Vela added to the signed notes."),
     (f.AuthorAsked(AT, "oko", "ana"), "Okonjo asked Vela a question about it."),
     (f.QuestionAnswered(AT, "ana"), "Vela answered the question."),
-    (f.SignedOff(AT, "oko", "learn", True), "Okonjo reviewed it: sound, with something to learn. A follow-up is owed."),
+    (
+        f.SignedOff(AT, "oko", "learn", True),
+        "Okonjo reviewed it: sound, with something to learn. A follow-up is owed.",
+    ),
 ]
 
 
