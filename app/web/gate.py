@@ -50,7 +50,7 @@ def _pass(access: Access, signatures: Signatures | None) -> BaseResponse | None:
     _recognize(access)
     if access.door == "session":
         return _with_session(access)
-    if access.door == "page_link" and request.method in UNSAFE:
+    if access.door in ("page_link", "public") and request.method in UNSAFE:
         _same_site()
     return None
 

@@ -1,0 +1,201 @@
+"""The `standby` command: serve, demo, and the keeper's tools. Sentences to people, JSON when asked, exit 1 when not."""
+
+import argparse
+import base64
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import func, select
+
+from app.accounts import AccountRefused, add_first_admin, add_token
+from app.demo.house import serve_demo
+from app.doctor import findings
+from app.journal import verify
+from app.record import cssrs
+from app.record.wrong import Wrong
+from app.schema import is_empty, is_newest, upgrade
+from app.serve import Service, log_to_stderr
+from app.settings import Settings, Unset, read_settings
+from app.shell import Shell
+from app.tables import programs, tokens
+from app.wiring import shell_for, transport_for
+from notify.transport import Transport
+
+INSTANCE = Path("instance")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 when it did what was asked."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except Unset as unset:
+        print("Standby cannot start:", *(f"- {sentence}" for sentence in unset.sentences), sep="\n", file=sys.stderr)
+        return 1
+    except (AccountRefused, Wrong) as refused:
+        print(refused.sentence, file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="standby", description="Dispatch desk of a mobile crisis team.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=run)
+        return sub
+
+    demo = command("demo", _demo, "A fictional county with simulated handsets. No credentials, nothing leaves.")
+    demo.add_argument("--port", type=_port, default=8765)
+    demo.add_argument("--data", type=Path, help="keep the demo's database in this folder")
+    demo.add_argument("--quiet-night", action="store_true", help="no calls play by themselves")
+    serve = command("serve", _serve, "The service, one process, settings from STANDBY_*.")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=_port, default=8000)
+    command("keys", _keys, "Print a fresh set of keys for the settings.")
+    database = command("db", _db, "The database.")
+    database.add_argument("what", choices=["upgrade"])
+    audit = command("audit", _audit, "The journal.")
+    audit.add_argument("what", choices=["verify"])
+    command("doctor", _doctor, "Look at the settings, the database and the worker, and say what is wrong.")
+    admin = command("admin", _admin, "Make the first program and its admin.")
+    admin.add_argument("what", choices=["create"])
+    for option in ("--name", "--email", "--program", "--zone"):
+        admin.add_argument(option, required=True)
+    token = command("token", _token, "Make an API token; it is shown once.")
+    token.add_argument("what", choices=["create"])
+    token.add_argument("name")
+    token.add_argument("--scope", required=True, choices=["eido", "read"])
+    token.add_argument("--program", help="id of the program, when there are several")
+    instrument = command("instrument", _instrument, "Score an instrument.")
+    instrument.add_argument("what", choices=["score"])
+    instrument.add_argument("name", choices=["c-ssrs"])
+    instrument.add_argument("answers", nargs="*", metavar="KEY=VALUE")
+    instrument.add_argument("--json", action="store_true")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
+
+
+def _settings() -> Settings:
+    return read_settings(os.environ, INSTANCE.absolute())
+
+
+def _open() -> Shell:
+    settings = _settings()
+    if settings.database_url.startswith(f"sqlite:///{INSTANCE.absolute()}"):
+        INSTANCE.mkdir(mode=0o700, exist_ok=True)
+    return shell_for(settings)
+
+
+def _demo(given: argparse.Namespace) -> int:
+    return serve_demo(given.port, given.data, plays=not given.quiet_night)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    log_to_stderr()
+    shell = _open()
+    if is_empty(shell.store):
+        upgrade(shell.store)
+    if not is_newest(shell.store):
+        print("The database is older than this version. Run `standby db upgrade` first.", file=sys.stderr)
+        return 1
+    settings = shell.settings
+    shell.store.close()
+
+    def make() -> tuple[Shell, Transport]:
+        ours = shell_for(settings)
+        return ours, transport_for(ours)
+
+    print(f"address: {settings.base_url} (listening on {given.host}:{given.port})", flush=True)
+    Service(make, given.host, given.port).run()
+    return 0
+
+
+def _keys(_: argparse.Namespace) -> int:
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    print(f"STANDBY_FIELD_KEYS=k1:{key()}")
+    for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY"):
+        print(f"STANDBY_{name}={key()}")
+    return 0
+
+
+def _db(_: argparse.Namespace) -> int:
+    shell = _open()
+    upgrade(shell.store)
+    print("The database stands at the newest schema.")
+    return 0
+
+
+def _audit(_: argparse.Namespace) -> int:
+    shell = _open()
+    with shell.store.read() as connection:
+        verdict = verify(connection, shell.settings.journal_key)
+    if verdict.reason:
+        print(verdict.reason, file=sys.stderr)
+        return 1
+    print(f"All {verdict.rows} rows of the journal follow from the one before.")
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    found = findings(_open())
+    print(*(f"{'ok' if finding.fine else 'LOOK'}: {finding.sentence}" for finding in found), sep="\n")
+    return 0 if all(finding.fine for finding in found) else 1
+
+
+def _admin(given: argparse.Namespace) -> int:
+    try:
+        ZoneInfo(given.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise AccountRefused("Give a zone such as America/Chicago.") from None
+    shell = _open()
+    if is_empty(shell.store):
+        upgrade(shell.store)
+    password = add_first_admin(shell, given.name, given.email, given.program, given.zone)
+    print(f"sign-in: admin {given.email.strip().lower()} {password}")
+    print("Sign in and change the password on your own page.")
+    return 0
+
+
+def _token(given: argparse.Namespace) -> int:
+    shell = _open()
+    with shell.store.read() as connection:
+        known = connection.scalars(select(programs.c.id).where(programs.c.active)).all()
+        count = connection.scalar(select(func.count()).select_from(tokens)) or 0
+    if given.program is None and len(known) != 1:
+        raise AccountRefused(f"Say which program with --program: {', '.join(known) or 'there is none yet'}.")
+    program = given.program or known[0]
+    if program not in known:
+        raise AccountRefused(f"There is no program {program}. Known: {', '.join(known)}.")
+    print(f"api-token: {add_token(shell, given.name, given.scope, program, by='keeper')}")
+    print(f"Token {count + 1}. It is shown this once.", file=sys.stderr)
+    return 0
+
+
+def _instrument(given: argparse.Namespace) -> int:
+    pairs = [answer.partition("=") for answer in given.answers]
+    result = cssrs.score({key: value for key, _, value in pairs})
+    if given.json:
+        print(json.dumps(cssrs.as_json(result)))
+    else:
+        print(f"{result.level.value}: {result.rule}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

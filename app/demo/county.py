@@ -1,0 +1,101 @@
+"""Alder County, which does not exist: its staff, tonight's shifts, and the words that its people say. All invented."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from app.passwords import hashed
+from app.tables import people, programs, shifts
+from app.world import write_policy
+from dispatch.board import Policy
+
+PROGRAM = "alder"
+PASSWORD = "standby-demo-night"
+AREAS = ["Alder Falls", "Nyberg Township", "Birch Hollow", "Mill Road", "Riverside"]
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One of the county's staff. `tier` and `team` are tonight's; `asleep` phones are never answered by the script."""
+
+    id: str
+    name: str
+    credential: str
+    role: str
+    tier: str | None = None
+    team: str | None = None
+    skills: tuple[str, ...] = ()
+
+
+STAFF = (
+    Staff("ruiz", "A. Ruiz", "", "dispatcher"),
+    Staff("castellan", "R. Castellan", "", "dispatcher"),
+    Staff("okonjo", "M. Okonjo", "LICSW", "supervisor", "supervisor"),
+    Staff("haddad", "L. Haddad", "LICSW", "supervisor"),
+    Staff("keeper", "J. Keeper", "", "admin"),
+    Staff("vela", "N. Vela", "Peer", "responder", "primary", "C4", ("spanish",)),
+    Staff("whitcomb", "T. Whitcomb", "LICSW", "responder", "primary", "C4"),
+    Staff("sorensen", "I. Sorensen", "CM", "responder", "primary", "C2"),
+    Staff("mensah", "A. Mensah", "LMFT", "responder", "primary", "C2", ("child",)),
+    Staff("pruitt", "W. Pruitt", "CM", "responder", "primary", "C3"),
+    Staff("ekholm", "B. Ekholm", "RN", "responder", "primary", "C3"),
+    Staff("lindqvist", "K. Lindqvist", "LICSW", "responder", "primary", "C6", ("child",)),
+    Staff("osei", "D. Osei", "Peer", "responder", "primary", "C6"),
+    Staff("raman", "P. Raman", "CM", "responder", "backup"),
+    Staff("yoder", "E. Yoder", "Peer", "responder", "backup"),
+    Staff("sato", "D. Sato", "CM", "responder"),
+)
+PHONES = {one.id: f"+121855501{number:02d}" for number, one in enumerate(STAFF, start=30)}
+
+
+def email(person: str) -> str:
+    """The work e-mail of one of the staff."""
+    return f"{person}@alder.example"
+
+
+def furnish(connection: Connection, now: datetime) -> None:
+    """The program, its people and tonight's shifts, in an empty house."""
+    connection.execute(
+        programs.insert().values(
+            id=PROGRAM,
+            name="Alder County Mobile Crisis",
+            zone="America/Chicago",
+            policy=write_policy(Policy(alone_allowed=True)),
+            areas=AREAS,
+            active=True,
+        )
+    )
+    password = hashed(PASSWORD)
+    connection.execute(people.insert(), [_person(one, password, now) for one in STAFF])
+    on_call = [(order, one) for order, one in enumerate(STAFF) if one.tier]
+    connection.execute(shifts.insert(), [_shift(one, order, now) for order, one in on_call])
+
+
+def _person(one: Staff, password: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "credential": one.credential,
+        "email": email(one.id),
+        "phone": PHONES[one.id],
+        "roles": [one.role],
+        "program": PROGRAM,
+        "skills": list(one.skills),
+        "password_hash": password,
+        "active": True,
+        "created_at": now - timedelta(days=400),
+    }
+
+
+def _shift(one: Staff, order: int, now: datetime) -> dict[str, object]:
+    return {
+        "id": f"tonight-{one.id}",
+        "program": PROGRAM,
+        "tier": one.tier,
+        "person": one.id,
+        "team": one.team,
+        "place_in_line": order,
+        "starts_at": now - timedelta(hours=6),
+        "ends_at": now + timedelta(hours=18),
+    }
