@@ -245,6 +245,7 @@ intake = Table(
     Column("area", String(60)),
     Column("point_state", String(20)),
     Column("point_tries", Integer, nullable=False, default=0),
+    Column("point_at", Instant),
     Column("version", Integer, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("place_index", LargeBinary(16), index=True),
@@ -264,6 +265,16 @@ intake = Table(
             "hazards",
         )
     ),
+)
+# What a person has said is not the same: a suggestion that was turned down does not come back.
+told_apart = Table(
+    "told_apart",
+    metadata,
+    Column("incident", String(40), ForeignKey("incidents.id"), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("other", String(40), primary_key=True),
+    _person("by", nullable=False),
+    Column("at", Instant, nullable=False),
 )
 # --- the journal -------------------------------------------------------------------------------------------------
 journal = Table(
@@ -433,8 +444,17 @@ eido_documents = Table(
     Column("token", String(40), ForeignKey("tokens.id"), nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("updated_at", Instant),
+    Column("applied", Boolean, nullable=False),
+    Column("seq", Integer, nullable=False),
     _sealed("document"),
     _sealed("reading"),
+)
+# Which of our incidents a 911 centre's own id means now; the id itself is kept as a blind index.
+eido_keys = Table(
+    "eido_keys",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("incident", String(40), ForeignKey("incidents.id"), nullable=False),
 )
 saved_views = Table(
     "saved_views",
