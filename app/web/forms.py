@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LINE, WORDS = 200, 8_000
@@ -65,6 +65,21 @@ class Form:
             return None
         return int(given)
 
+    def day(self, name: str, *, earliest: date = date(1900, 1, 1), latest: date = date(2999, 12, 31)) -> date | None:
+        """A calendar date "2026-11-21" within bounds, or None when empty."""
+        given = self._given.get(name, "").strip()
+        if not given:
+            return None
+        try:
+            day = date.fromisoformat(given[:10])
+        except ValueError:
+            self.wrong(name, "Write a date as 2026-11-21.")
+            return None
+        if not earliest <= day <= latest:
+            self.wrong(name, f"Write a date from {earliest.isoformat()} to {latest.isoformat()}.")
+            return None
+        return day
+
     def local_time(self, name: str, zone: str, now: datetime) -> datetime | None:
         """A wall-clock time "03:30" as the nearest such instant within half a day of now, or a full local date and
         time "2026-11-10T03:30"; None when empty."""
@@ -91,6 +106,11 @@ class Form:
     def wrong(self, name: str, sentence: str) -> None:
         """Note that a field cannot be taken."""
         self._wrong.setdefault(name, sentence)
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """What is wrong so far, by field."""
+        return dict(self._wrong)
 
     def done(self) -> None:
         """Raise `BadFields` when anything was wrong."""
