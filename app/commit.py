@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from app.codec import load
 from app.journal import Entry, append, entries_of, newest
@@ -22,6 +22,9 @@ from dispatch.messages import Message
 from dispatch.value import Refused
 
 FIRST_REF = 2001
+# Made once: building a statement costs more than running it.
+_STATE = select(incidents.c.state, incidents.c.version).where(incidents.c.id == bindparam("incident"))
+_GRANTED = select(asked.c.stream, asked.c.seq).where(asked.c.key == bindparam("key"), asked.c.by == bindparam("by"))
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,10 @@ def commit_in(
 ) -> Done:
     """The same, inside a transaction that is already open; the caller tells the listeners after it."""
     before, version = _load(connection, incident_id)
-    if key is not None and before is not None:
-        granted = connection.scalar(select(asked.c.seq).where(asked.c.key == key, asked.c.by == command.by))
+    if key is not None:
+        granted = _granted(connection, key, command.by)
         if granted is not None:
-            return Done(before, (), granted)
+            return granted
     now = shell.clock.now()
     program = _program(before, command)
     board = board_at(connection, program, now, incident_id)
@@ -105,8 +108,19 @@ def commit_in(
         messages += reply(done)
     owe(connection, after, messages, now, seq)
     if key is not None:
-        connection.execute(asked.insert().values(key=key, by=command.by, stream=incident_id, seq=seq, at=now))
+        row = {"key": key, "by": command.by, "stream": incident_id, "seq": seq, "at": now}
+        connection.execute(insert(asked), row)
     return done
+
+
+def would_refuse(connection: Connection, shell: Shell, incident: Incident, command: Command) -> str | None:
+    """What the rules would say to this wish now: the sentence of a refusal, or None. Nothing is written; by the time
+    the wish is really asked the answer may be another."""
+    try:
+        decide(incident, command, board_at(connection, incident.program, shell.clock.now(), incident.id))
+    except Refused as refused:
+        return refused.sentence
+    return None
 
 
 def next_ref(connection: Connection) -> int:
@@ -125,10 +139,18 @@ def load_incident(connection: Connection, incident_id: str) -> Incident | None:
 
 
 def _load(connection: Connection, incident_id: str) -> tuple[Incident | None, int]:
-    row = connection.execute(
-        select(incidents.c.state, incidents.c.version).where(incidents.c.id == incident_id)
-    ).first()
+    row = connection.execute(_STATE, {"incident": incident_id}).first()
     return (load(Incident, row.state), row.version) if row else (None, 0)
+
+
+def _granted(connection: Connection, key: str, by: str) -> Done | None:
+    # A call that is saved again under the same key comes with a new id: the answer is the incident it opened.
+    row = connection.execute(_GRANTED, {"key": key, "by": by}).first()
+    if row is None:
+        return None
+    incident = load_incident(connection, row.stream)
+    assert incident is not None
+    return Done(incident, (), row.seq)
 
 
 def _program(before: Incident | None, command: Command) -> str:

@@ -36,11 +36,13 @@ class Claim:
     owed_at: datetime
 
 
-def owe(connection: Connection, incident: Incident, messages: list[Message], now: datetime, seq: int) -> None:
-    """Owe messages in the transaction that decided them."""
+def owe(
+    connection: Connection, incident: Incident | None, messages: list[Message], now: datetime, seq: int
+) -> None:
+    """Owe messages in the transaction that decided them. Without an incident: a reply that is about none."""
     rows = [
         {
-            "incident": incident.id,
+            "incident": incident.id if incident else None,
             "page": message.page if isinstance(message, PageResponder) else None,
             "person": message.to,
             "kind": type(message).__name__,

@@ -90,6 +90,8 @@ people = Table(
     Column("skills", JSON, nullable=False, default=list),
     Column("password_hash", String(200)),
     Column("totp_sealed", LargeBinary),
+    # Texted STOP: the carrier drops every text of ours until START.
+    Column("text_blocked_at", Instant),
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
@@ -132,6 +134,8 @@ reads = Table(
     Column("purpose", String(40), nullable=False),
     Column("what", String(40), nullable=False),
     Column("subject", String(40), nullable=False),
+    # Where the very words matter (hazards that were read): their keyed digest, so that a later change shows.
+    Column("shown", LargeBinary(16)),
     Index("ix_reads_subject_at", "subject", "at"),
 )
 # --- who is on call ----------------------------------------------------------------------------------------------
