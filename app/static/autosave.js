@@ -26,7 +26,8 @@
   const same = (one, other) => one !== undefined && one.length === other.length && one.every((value, place) => value === other[place]);
 
   function keep(form) {
-    let saved = values(form); // what base is known to have
+    const saved = values(form); // what base is known to have
+    const refused = new Map(); // what base would not take; not sent again until somebody changes it
     let batch = null; // what is on its way: {key, fields}
     let sending = false;
     let failures = 0;
@@ -35,6 +36,7 @@
 
     const changed = () => new Map([...values(form)].filter(([name, now]) => !same(saved.get(name), now)));
     const unsaved = () => batch !== null || changed().size > 0;
+    const sendable = () => new Map([...changed()].filter(([name, now]) => !same(refused.get(name), now)));
 
     function packed({ key, fields }) {
       const post = new FormData();
@@ -61,7 +63,7 @@
       clearTimeout(timer);
       if (sending || leaving) return;
       if (!batch) {
-        const fields = changed();
+        const fields = sendable();
         if (!fields.size) return;
         batch = { key: freshKey(), fields };
       }
@@ -76,7 +78,7 @@
       } finally {
         sending = false;
       }
-      if (!batch && changed().size) later(pause);
+      if (!batch && sendable().size) later(pause);
     }
 
     async function send() {
@@ -88,28 +90,32 @@
           credentials: "same-origin", signal: patience.signal,
         });
         const json = answer.headers.get("content-type")?.includes("json");
-        if (answer.status === 401 || answer.status === 403 || (answer.ok && !json))
-          throw Object.assign(new Error("signed out"), { sentence: "Not saved. Sign in again in another window; your words stay here" });
-        if (answer.status >= 500 || !json) throw new Error(`answer ${answer.status}`);
-        take(await answer.json(), answer.ok);
+        if (!json || answer.status >= 500 || answer.status === 429) throw new Error(`answer ${answer.status}`);
+        const told = await answer.json();
+        if (answer.status === 401 || answer.status === 403) throw Object.assign(new Error("shut out"), { sentence: `Not saved. ${told.error}` });
+        take(told, answer.ok);
       } finally {
         clearTimeout(limit);
       }
     }
 
-    /* A refused field stays unsaved and is not sent again until somebody changes it. */
+    /* One wrong field may have stopped the whole batch: then only that one is held back and the others go again. */
     function take(told, accepted) {
-      const wrong = told.errors || {};
-      for (const [name, given] of batch.fields) saved.set(name, given);
-      settleDefaults(batch.fields, wrong);
+      const wrong = told.errors || told.fields || {};
+      const none = Object.keys(wrong).length === 0;
+      for (const [name, given] of batch.fields) {
+        if (wrong[name] || (!accepted && none)) refused.set(name, given);
+        else if (accepted) saved.set(name, given);
+        if (accepted || wrong[name]) mark(name, wrong[name] || "");
+      }
+      if (accepted) settleDefaults(batch.fields, wrong);
       batch = null;
       if (told.version !== undefined && form.elements.version) form.elements.version.value = told.version;
       for (const [id, html] of Object.entries(told.fragments || {})) refresh(id, html);
-      for (const place of form.querySelectorAll("[data-field]")) mark(place, wrong[place.dataset.field] || "");
-      const refused = Object.keys(wrong).length > 0;
       const at = told.saved_at ? Date.parse(told.saved_at) : Standby.time.now();
-      if (accepted && !refused) say(`Saved ${Standby.time.seconds(at)}`, true);
-      else say(refused ? "Not all is saved. See the marked fields" : told.error || "Not saved. Base refused it; reload to see what it has", false);
+      const held = [...changed()].some(([name, now]) => same(refused.get(name), now));
+      if (accepted && !held) say(`Saved ${Standby.time.seconds(at)}`, true);
+      else say(none && !accepted ? `Not saved. ${told.error}` : "Not all is saved. See the marked fields", false);
       document.dispatchEvent(new CustomEvent("standby:saved", { detail: told }));
     }
 
@@ -129,8 +135,9 @@
       Standby.time.tick();
     }
 
-    function mark(place, sentence) {
-      const err = place.querySelector(".err");
+    function mark(name, sentence) {
+      const place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      const err = place?.querySelector(".err");
       if (!err) return;
       place.classList.toggle("bad", Boolean(sentence));
       err.hidden = !sentence;
