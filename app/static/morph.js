@@ -5,6 +5,8 @@ window.Standby = window.Standby || {};
 Standby.morph = (() => {
   const ownedByPage = new Set(["tabindex", "aria-selected", "open", "data-waits", "data-gone"]);
 
+  const writing = "input:not([type=hidden]),select,textarea,[contenteditable]";
+
   function made(html) {
     const mould = document.createElement("template");
     mould.innerHTML = html;
@@ -24,7 +26,7 @@ Standby.morph = (() => {
   /* Somebody is writing in it, or has written and not sent. */
   function busy(element) {
     const active = document.activeElement;
-    if (element.contains(active) && active.matches("input:not([type=hidden]),select,textarea,[contenteditable]")) return true;
+    if (element.contains(active) && active.matches(writing)) return true;
     return [...element.querySelectorAll("input,select,textarea")].some(edited);
   }
 
@@ -34,7 +36,7 @@ Standby.morph = (() => {
     if (!wanted) return element;
     Idiomorph.morph(element, wanted, {
       morphStyle: "outerHTML",
-      ignoreActiveValue: true,
+      ignoreActiveValue: Boolean(document.activeElement?.matches(writing)), // it would also pass over the children of a focused row
       restoreFocus: true,
       callbacks: { beforeAttributeUpdated: (name) => !ownedByPage.has(name) },
     });
