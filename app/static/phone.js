@@ -67,7 +67,7 @@
     const patience = new AbortController();
     const limit = setTimeout(() => patience.abort(), answerWithin);
     try {
-      return await fetch(form.action, { method: "POST", body, headers: { "X-Standby": "1" }, credentials: "same-origin", signal: patience.signal });
+      return await fetch(form.action, { method: "POST", body, credentials: "same-origin", signal: patience.signal });
     } finally {
       clearTimeout(limit);
     }
@@ -91,6 +91,7 @@
     const asked = performance.now();
     try {
       const answer = await fetch(url, { headers: { "X-Standby": "1", Accept: "application/json" }, credentials: "same-origin", cache: "no-store" });
+      if (answer.status === 401 || answer.status === 403) return say(`You are signed out. Sign in again. ${instead ? `${instead} or call.` : ""}`.trim());
       if (!answer.ok) throw new Error(`answer ${answer.status}`);
       const word = await answer.json();
       Standby.time.correct(word.now, asked);
@@ -101,12 +102,13 @@
       silentSince = silentSince || Standby.time.now();
       say(`No signal since ${Standby.time.minutes(silentSince)}. What you see may be old. ${instead ? `${instead} or call.` : ""}`.trim());
     }
+    return undefined;
   }
 
   async function refresh(newest) {
     const page = document.getElementById("phone");
     if (Standby.morph.busy(page) || document.querySelector("dialog[open],[data-holding]")) return;
-    const answer = await fetch(location.href, { headers: { "X-Standby": "1" }, credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) throw new Error(`answer ${answer.status}`);
     if (answer.redirected) return location.assign(answer.url);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("phone");
