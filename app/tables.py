@@ -207,6 +207,25 @@ Index(
     sqlite_where=text("reviewable = 1"),
     postgresql_where=text("reviewable"),
 )
+# Everything that the log filters and sorts by lies in the index: an incident's row carries its whole state, and
+# reading 200,000 of those to count them takes seconds.
+Index(
+    "ix_incidents_log",
+    *(
+        incidents.c[name]
+        for name in (
+            "program",
+            "opened_at",
+            "ref",
+            "id",
+            "stage",
+            "acuity",
+            "area",
+            "channel",
+            "disposition",
+        )
+    ),
+)
 worked_on = Table(
     "worked_on",
     metadata,
@@ -433,6 +452,7 @@ reviews = Table(
     _id(),
     Column("incident", String(40), ForeignKey("incidents.id"), nullable=False, index=True),
     _person("by", nullable=False),
+    _person("to"),
     Column("at", Instant, nullable=False),
     Column("kind", String(12), nullable=False),
     _sealed("words"),
