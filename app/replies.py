@@ -1,0 +1,125 @@
+"""A text from a responder's phone, heard once: the rules are asked what it means, and the truth goes back."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from app.commit import Done, Reply, commit_in, load_incident, record
+from app.journal import newest
+from app.meant import Said, Staff, meant, staff_at
+from app.outbox import owe
+from app.shell import Shell
+from app.tables import inbox, outbox, people
+from dispatch.commands import Accept, Command, Decline
+from dispatch.incident import Incident
+from dispatch.messages import HowToReply, Message, NoHeard, Refusal, StepHeard, WhichPage, YesHeard
+from dispatch.next_steps import command_of, page_of
+from dispatch.value import Refused
+from notify.replies import Reply as Heard
+from notify.replies import read
+
+log = logging.getLogger("standby.replies")
+# Two machines that answer each other would go on for ever: after so many of these in so long we fall silent.
+ANSWERS = (HowToReply.__name__, WhichPage.__name__, Refusal.__name__)
+ANSWERS_AT_MOST, ANSWERS_WITHIN = 8, timedelta(minutes=10)
+
+
+def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") -> None:
+    """A phone texted. The same `event_id` again does nothing: that it was heard, what it changes and what is told
+    back stand in one transaction. The body is read and let go: it is kept nowhere."""
+    heard = read(body)
+    now = shell.clock.now()
+    with shell.store.write() as connection:
+        staff = staff_at(connection, number)
+        if not staff:
+            log.warning("text %s is from a number that none of our people has", event_id)
+            return
+        if not _first_time(connection, f"{via}:{event_id}", now):
+            return
+        _act(connection, shell, staff, heard, via, now)
+        seq = newest(connection)
+    shell.told(seq)
+
+
+def _first_time(connection: Connection, event: str, now: datetime) -> bool:
+    if connection.scalar(select(inbox.c.event).where(inbox.c.event == event)) is not None:
+        return False
+    connection.execute(inbox.insert().values(event=event, at=now))
+    return True
+
+
+def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime) -> None:
+    if heard.word == "keyword":
+        _keyword(connection, shell, staff, heard, via, now)
+        return
+    said = meant(connection, staff, heard, now)
+    if isinstance(said, Message):
+        _answer(connection, None, said, now)
+        return
+    incident = load_incident(connection, said.incident)
+    assert incident is not None, "a page has an incident"
+    try:
+        reply = _told_back(said, heard.word, staff)
+        commit_in(connection, shell, said.incident, _command(incident, said, heard), via, reply=reply)
+    except Refused as refused:  # the rules said no before anything was written
+        _answer(connection, incident, Refusal(said.person, said.ref, refused.sentence), now)
+
+
+def _command(incident: Incident, said: Said, heard: Heard) -> Command:
+    if heard.word not in ("yes", "no"):
+        return command_of(heard.word, incident, said.person, minutes=heard.minutes)
+    page = page_of(incident, said.person)
+    assert page is not None, "a thread comes from a page"
+    if heard.word == "yes":
+        return Accept(said.person, page.id, heard.minutes)
+    return Decline(said.person, page.id, heard.reason or "other")
+
+
+def _told_back(said: Said, word: str, staff: Staff) -> Reply:
+    """What the rules stored, told to the one who asked for it."""
+
+    def reply(done: Done) -> list[Message]:
+        if word == "no":
+            return [NoHeard(said.person, said.ref)]
+        if word == "yes":
+            return [YesHeard(said.person, said.ref, _partner(done.incident, said.person, staff))]
+        member = done.incident.member(said.person)
+        check_by = member.check_by if member else None
+        return [StepHeard(said.person, said.ref, word, check_by)]  # type: ignore[arg-type]
+
+    return reply
+
+
+def _partner(incident: Incident, person: str, staff: Staff) -> str | None:
+    return next((staff.names[one.person] for one in incident.members if one.person != person), None)
+
+
+def _answer(connection: Connection, incident: Incident | None, message: Message, now: datetime) -> None:
+    """Owe an answer that changes nothing, unless this person got too many of them just now."""
+    since = now - ANSWERS_WITHIN
+    mine = (outbox.c.person == message.to) & outbox.c.kind.in_(ANSWERS) & (outbox.c.owed_at > since)
+    if (connection.scalar(select(func.count()).where(mine)) or 0) >= ANSWERS_AT_MOST:
+        log.warning("person %s got %s answers in ten minutes; now silent", message.to, ANSWERS_AT_MOST)
+        return
+    owe(connection, incident, [message], now, newest(connection))
+
+
+def _keyword(
+    connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime
+) -> None:
+    """The carrier acts on STOP and START by itself and says so; our record follows and we stay silent. A cry for
+    help is answered: nobody must think that a text has raised an alarm."""
+    if heard.keyword == "help":
+        desk = f" at {shell.settings.desk_phone}" if shell.settings.desk_phone else ""
+        sentence = f"A text does not raise an alarm. In danger call 911, then the desk{desk}."
+        _answer(connection, None, Refusal(staff.ids[0], 0, sentence), now)
+    if heard.keyword not in ("stop", "start"):
+        return
+    stopped = heard.keyword == "stop"
+    blocked_at = now if stopped else None
+    connection.execute(people.update().where(people.c.id.in_(staff.ids)).values(text_blocked_at=blocked_at))
+    kind = "TextsStopped" if stopped else "TextsStarted"
+    for person in staff.ids:
+        program = staff.programs[person]
+        record(connection, shell, program=program, stream=person, by=person, via=via, kind=kind, fact="{}")
