@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from app.codec import dump
 from app.seal import Keyring
@@ -17,11 +17,20 @@ from dispatch.facts import Fact
 
 WORDS = "journal.words"
 _START = b"\0" * 32
+_APPEND = insert(journal)
+_NEWEST = select(func.max(journal.c.seq))
+_LAST_OF_CHAIN = (
+    select(journal.c.hash)
+    .where(journal.c.chain == bindparam("chain"))
+    .order_by(journal.c.seq.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What goes into one row besides its number and hash. `chain` is the program, `stream` the incident or person."""
+    """What goes into one row besides its number and hash. `chain` is the program, `stream` the incident or
+    person."""
 
     chain: str
     stream: str
@@ -43,7 +52,7 @@ def append(
         sealed = None if entry.words is None else keyring.seal(WORDS, entry.stream, entry.words)
         last = _hash(key, last, entry, recorded_at, sealed)
         rows.append(_row(entry, recorded_at, last, sealed))
-    connection.execute(journal.insert(), rows)
+    connection.execute(_APPEND, rows)
     return newest(connection)
 
 
@@ -51,14 +60,23 @@ def entries_of(facts: list[Fact], chain: str, stream: str, via: str, words: Mapp
     """Journal entries of an incident's facts; the person's words travel with the first of them."""
     said = json.dumps(dict(words), sort_keys=True, ensure_ascii=False) if words else None
     return [
-        Entry(chain, stream, fact.at, fact.by, via, type(fact).__name__, dump(fact), said if first == 0 else None)
+        Entry(
+            chain,
+            stream,
+            fact.at,
+            fact.by,
+            via,
+            type(fact).__name__,
+            dump(fact),
+            said if first == 0 else None,
+        )
         for first, fact in enumerate(facts)
     ]
 
 
 def newest(connection: Connection) -> int:
     """The seq of the newest row; 0 when there is none."""
-    return connection.scalar(select(func.max(journal.c.seq))) or 0
+    return connection.scalar(_NEWEST) or 0
 
 
 def words_of(keyring: Keyring, stream: str, sealed: bytes | None) -> dict[str, str]:
@@ -95,10 +113,7 @@ def _all(connection: Connection) -> Iterator[Row[Any]]:
 
 
 def _last(connection: Connection, chain: str) -> bytes:
-    newest_of_chain = (
-        select(journal.c.hash).where(journal.c.chain == chain).order_by(journal.c.seq.desc()).limit(1)
-    )
-    found = connection.scalar(newest_of_chain)
+    found = connection.scalar(_LAST_OF_CHAIN, {"chain": chain})
     return bytes(found) if found else _START
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from app.tables import duties, people, shifts
 from dispatch.board import OnCall
@@ -26,12 +27,20 @@ class Shift:
 
 def on_duty(connection: Connection, program: str, at: datetime) -> list[Shift]:
     """Everybody whose shift covers the instant, in the order of the line, with their duty."""
+    found = connection.execute(_ON_DUTY, {"program": program, "now": at})
+    return [
+        Shift(r.person, r.name, r.credential, r.tier, r.team, r.ends_at, r.duty or "on_call") for r in found
+    ]
+
+
+def _on_duty() -> Select[Any]:
+    now = bindparam("now", type_=shifts.c.ends_at.type)
     duty = (
         select(duties.c.person, duties.c.duty)
-        .where(or_(duties.c.until.is_(None), duties.c.until > at))
+        .where(or_(duties.c.until.is_(None), duties.c.until > now))
         .subquery()
     )
-    found = connection.execute(
+    return (
         select(
             shifts.c.person,
             people.c.name,
@@ -44,16 +53,17 @@ def on_duty(connection: Connection, program: str, at: datetime) -> list[Shift]:
         .join(people, people.c.id == shifts.c.person)
         .outerjoin(duty, duty.c.person == shifts.c.person)
         .where(
-            shifts.c.program == program,
-            shifts.c.ends_at > at,
-            shifts.c.starts_at <= at,
+            shifts.c.program == bindparam("program"),
+            shifts.c.ends_at > now,
+            shifts.c.starts_at <= now,
             people.c.active,
         )
         .order_by(shifts.c.place_in_line, shifts.c.starts_at, shifts.c.id)
     )
-    return [
-        Shift(r.person, r.name, r.credential, r.tier, r.team, r.ends_at, r.duty or "on_call") for r in found
-    ]
+
+
+# Made once: every command asks it, and building it costs more than running it.
+_ON_DUTY = _on_duty()
 
 
 def who_is_asked(shifts_now: list[Shift]) -> tuple[OnCall, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from app.codec import dump
 from app.shell import Shell, digest
@@ -12,7 +12,7 @@ from dispatch import facts as f
 from dispatch.clock import next_wake
 from dispatch.facts import Fact
 from dispatch.incident import Incident
-from dispatch.stages import COMMITTED, EXITS, Stage
+from dispatch.stages import COMMITTED, EXITS
 
 # The first fact of each of these types gives the milestone its true time.
 MILESTONES: dict[type[Fact], str] = {
@@ -25,17 +25,35 @@ MILESTONES: dict[type[Fact], str] = {
     f.SignedOff: "reviewed_at",
 }
 STEPS = {"en_route": "en_route_at", "on_scene": "on_scene_at"}
+# Made once: building a statement costs more than running it. What is set comes with the values.
+_INCIDENT = incidents.c.id == bindparam("the_incident")
+_CHANGE = update(incidents).where(_INCIDENT, incidents.c.version == bindparam("the_version"))
+# A milestone is the first time it happened, also when a team was taken back and another one went; the journal
+# keeps the later ones.
+_REACH = {
+    name: update(incidents).where(_INCIDENT, incidents.c[name].is_(None))
+    for name in (*MILESTONES.values(), *STEPS.values())
+}
+_SETTLE_PAGE = update(pages).where(pages.c.id == bindparam("the_page"))
+_LEAVE_SEATS = delete(seats).where(seats.c.incident == bindparam("the_incident"))
 
 
 class Overtaken(Exception):
-    """Another transaction changed the incident first. Cannot happen while writers take turns; never ignored."""
+    """Another transaction changed the incident first. Cannot happen while writers take turns."""
 
 
-def insert_incident(connection: Connection, shell: Shell, after: Incident, facts: list[Fact], seq: int) -> None:
+def insert_incident(
+    connection: Connection, shell: Shell, after: Incident, facts: list[Fact], seq: int
+) -> None:
     """A new incident's row."""
-    row = {**_columns(after, seq), **_milestones(facts, {}), "id": after.id, "version": 1}
-    row |= {"ref": after.ref, "program": after.program, "channel": after.channel, "opened_at": after.opened_at}
-    connection.execute(incidents.insert().values(row))
+    row = {**_columns(after, seq), **_milestones(facts), "id": after.id, "version": 1}
+    row |= {
+        "ref": after.ref,
+        "program": after.program,
+        "channel": after.channel,
+        "opened_at": after.opened_at,
+    }
+    connection.execute(insert(incidents), row)
     _save_worked(connection, None, after)
 
 
@@ -49,15 +67,14 @@ def save_incident(
     version: int,
 ) -> None:
     """The changed row, compare-and-set on its version, with its pages and seats."""
-    had = _had(before)
-    row = {**_columns(after, seq), **_milestones(facts, had), "version": version + 1}
+    row = {**_columns(after, seq), "version": version + 1, "the_incident": after.id, "the_version": version}
     if after.stage in EXITS and before.stage not in EXITS:
         row["ended_at"] = after.since
-    changed = connection.execute(
-        incidents.update().where(incidents.c.id == after.id, incidents.c.version == version).values(row)
-    )
+    changed = connection.execute(_CHANGE, row)
     if changed.rowcount != 1:
         raise Overtaken(after.id)
+    for name, at in _milestones(facts).items():
+        connection.execute(_REACH[name], {name: at, "the_incident": after.id})
     _save_pages(connection, shell, before, after)
     _save_seats(connection, before, after)
     _save_worked(connection, before, after)
@@ -79,22 +96,11 @@ def _columns(after: Incident, seq: int) -> dict[str, Any]:
     }
 
 
-def _had(before: Incident) -> dict[str, bool]:
-    # A milestone is the first time it happened; the journal keeps the later ones.
-    return {
-        "triaged_at": before.acuity is not None,
-        "dispatched_at": bool(before.pages),
-        "accepted_at": any(page.state == "accepted" for page in before.pages),
-        "en_route_at": before.stage in (Stage.EN_ROUTE, Stage.STAGED, Stage.ON_SCENE),
-        "on_scene_at": before.stage is Stage.ON_SCENE,
-    }
-
-
-def _milestones(facts: list[Fact], had: dict[str, bool]) -> dict[str, datetime]:
+def _milestones(facts: list[Fact]) -> dict[str, datetime]:
     reached: dict[str, datetime] = {}
     for fact in facts:
         name = STEPS.get(fact.step.value) if isinstance(fact, f.StepTaken) else MILESTONES.get(type(fact))
-        if name and not had.get(name):
+        if name:
             reached.setdefault(name, fact.at)
     return reached
 
@@ -120,7 +126,7 @@ def _save_pages(connection: Connection, shell: Shell, before: Incident, after: I
         connection.execute(insert(pages), rows)
     for page in after.pages:
         if page.id in known and known[page.id].state != page.state:
-            connection.execute(pages.update().where(pages.c.id == page.id).values(state=page.state))
+            connection.execute(_SETTLE_PAGE, {"state": page.state, "the_page": page.id})
 
 
 def _save_seats(connection: Connection, before: Incident, after: Incident) -> None:
@@ -128,7 +134,7 @@ def _save_seats(connection: Connection, before: Incident, after: Incident) -> No
     holds = _holders(after)
     if held == holds:
         return
-    connection.execute(seats.delete().where(seats.c.incident == after.id))
+    connection.execute(_LEAVE_SEATS, {"the_incident": after.id})
     rows = [{"person": p, "incident": after.id, "ref": after.ref, "seat": s} for p, s in holds]
     if rows:
         connection.execute(insert(seats), rows)

@@ -1,27 +1,31 @@
-"""What the rules may know, read inside the transaction that decides: policy, on call, who is busy, staff names."""
+"""What the rules may know, read inside the transaction that decides: policy, on call, who is busy, names."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.oncall import on_duty, who_is_asked
 from app.tables import pages, people, programs, seats
 from dispatch.board import Board, Policy, Rung
 
 TIERS = ("primary", "backup", "supervisor")
+# Made once: building a statement costs more than running it, and every command asks these.
+STAFF = select(people.c.id, people.c.name, people.c.roles).where(
+    people.c.program == bindparam("program"), people.c.active
+)
+BUSY = select(seats.c.person, seats.c.ref).where(seats.c.incident != bindparam("incident"))
+ASKED = select(pages.c.person).where(pages.c.state == "asked", pages.c.incident != bindparam("incident"))
+POLICY = select(programs.c.policy).where(programs.c.id == bindparam("program"))
 
 
 def board_at(connection: Connection, program: str, now: datetime, incident: str) -> Board:
-    """The board of one program at an instant, as seen from one incident (its own seats and pages do not block it)."""
-    staff = connection.execute(
-        select(people.c.id, people.c.name, people.c.roles).where(people.c.program == program, people.c.active)
-    ).all()
-    busy = connection.execute(select(seats.c.person, seats.c.ref).where(seats.c.incident != incident)).all()
-    asked = connection.scalars(
-        select(pages.c.person).where(pages.c.state == "asked", pages.c.incident != incident)
-    )
+    """The board of one program at an instant, as seen from one incident: its own seats and pages do not block
+    it."""
+    staff = connection.execute(STAFF, {"program": program}).all()
+    busy = connection.execute(BUSY, {"incident": incident}).all()
+    asked = connection.scalars(ASKED, {"incident": incident})
     return Board(
         now=now,
         policy=policy_of(connection, program),
@@ -35,7 +39,7 @@ def board_at(connection: Connection, program: str, now: datetime, incident: str)
 
 def policy_of(connection: Connection, program: str) -> Policy:
     """The program's policy; numbers that it does not set are ours."""
-    stored = connection.scalar(select(programs.c.policy).where(programs.c.id == program))
+    stored = connection.scalar(POLICY, {"program": program})
     return read_policy(stored or {})
 
 
@@ -56,7 +60,7 @@ MINUTES = {
 
 
 def read_policy(stored: Mapping[str, Any]) -> Policy:
-    """A Policy from its stored JSON form: minutes by name, `alone_allowed`, `send_minutes` (three), `ladder`."""
+    """A Policy from its stored JSON form: minutes by name, `send_minutes` (three), `ladder`, and the rest."""
     given: dict[str, Any] = {
         field: timedelta(minutes=stored[name]) for name, field in MINUTES.items() if name in stored
     }
