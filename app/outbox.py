@@ -1,9 +1,9 @@
-"""What is owed to people: written with the decision, claimed with a lease and a fence, settled with the fence."""
+"""What is owed to people: written with the decision, claimed by lease and fence, settled with the fence."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
 
 from app.codec import dump, load_message
 from app.tables import OUTBOX_UNSETTLED, outbox, pages, people
@@ -16,8 +16,57 @@ LEASE = timedelta(seconds=15)
 ATTEMPTS_AT_MOST = 6
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 RECONCILE_AFTER = timedelta(seconds=3)
+
+# Made once: building a statement costs more than running it, and the worker asks these all day.
+_NOW = bindparam("now", type_=outbox.c.available_at.type)
+_WAITING = and_(
+    OUTBOX_UNSETTLED,
+    or_(
+        and_(outbox.c.state.in_(("owed", "ambiguous")), outbox.c.available_at <= _NOW),
+        and_(outbox.c.state == "sending", outbox.c.lease_until <= _NOW),
+    ),
+)
+_ANYTHING = select(outbox.c.id).where(_WAITING).limit(1)
 # A page that its incident no longer wants is not sent.
-STILL_WANTED = ("asked",)
+_SUPERSEDE = (
+    update(outbox)
+    .where(_WAITING, outbox.c.page.in_(select(pages.c.id).where(pages.c.state != "asked")))
+    .values(state="superseded")
+)
+_WANTED = (
+    select(outbox, people.c.phone)
+    .join(people, people.c.id == outbox.c.person)
+    .where(_WAITING)
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        lease_until=bindparam("until"),
+        fence=outbox.c.fence + 1,
+        attempts=outbox.c.attempts + 1,
+    )
+)
+_SETTLE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("the_id"),
+        outbox.c.fence == bindparam("the_fence"),
+        outbox.c.state == "sending",
+    )
+    .values(
+        state=bindparam("now_state"),
+        available_at=bindparam("again_at"),
+        lease_until=None,
+        provider_id=bindparam("provider"),
+        # A delivery report may be here before its send is settled; its code stays with its failure.
+        code=case((outbox.c.failed.is_not(None), outbox.c.code), else_=bindparam("said")),
+        sent_at=bindparam("sent"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -27,13 +76,20 @@ class Claim:
     id: int
     fence: int
     attempts: int
-    message: Message
+    kind: str
+    stored: str
     person: str
     phone: str | None
     page: str | None
     incident: str | None
     ambiguous: bool
     owed_at: datetime
+
+    @property
+    def message(self) -> Message:
+        """Read when it is sent, not when it is claimed: one that this version cannot read (KeyError) is given
+        up by itself, and holds up no other."""
+        return load_message(self.kind, self.stored)
 
 
 def owe(
@@ -68,61 +124,44 @@ def priority(message: Message) -> int:
 
 def claim(connection: Connection, now: datetime, most: int) -> list[Claim]:
     """Take up to `most` messages that are due, or whose worker let its lease run out."""
-    rows = connection.execute(
-        select(outbox, people.c.phone, pages.c.state.label("page_state"))
-        .join(people, people.c.id == outbox.c.person)
-        .outerjoin(pages, pages.c.id == outbox.c.page)
-        .where(OUTBOX_UNSETTLED, _waiting(now))
-        .order_by(outbox.c.priority, outbox.c.id)
-        .limit(most)
-    ).all()
-    unwanted = [row.id for row in rows if row.page_state is not None and row.page_state not in STILL_WANTED]
-    if unwanted:
-        connection.execute(update(outbox).where(outbox.c.id.in_(unwanted)).values(state="superseded"))
-    wanted = [row for row in rows if row.id not in set(unwanted)]
-    if wanted:
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.id.in_([row.id for row in wanted]))
-            .values(
-                state="sending",
-                lease_until=now + LEASE,
-                fence=outbox.c.fence + 1,
-                attempts=outbox.c.attempts + 1,
-            )
-        )
+    connection.execute(_SUPERSEDE, {"now": now})
+    rows = connection.execute(_WANTED, {"now": now, "most": most}).all()
+    if rows:
+        connection.execute(_TAKE, {"ids": [row.id for row in rows], "until": now + LEASE})
     return [
         Claim(
             id=row.id,
             fence=row.fence + 1,
             attempts=row.attempts + 1,
-            message=load_message(row.kind, row.message),
+            kind=row.kind,
+            stored=row.message,
             person=row.person,
             phone=row.phone,
             page=row.page,
             incident=row.incident,
-            # Sent by someone who died before settling, or by a request that got no answer: ask before sending again.
+            # Sent by someone who died before settling, or by a request without an answer: look, then send.
             ambiguous=row.state in ("sending", "ambiguous"),
             owed_at=row.owed_at,
         )
-        for row in wanted
+        for row in rows
     ]
 
 
 def settle(connection: Connection, claim: Claim, outcome: Outcome, now: datetime) -> bool:
-    """Write down what came of a claim. False when the fence has moved on: another worker has it, so discard."""
+    """Write down what came of a claim. False when the fence has moved on: another worker has it, so it is
+    discarded."""
     state, available_at = _after(claim, outcome, now)
     changed = connection.execute(
-        update(outbox)
-        .where(outbox.c.id == claim.id, outbox.c.fence == claim.fence, outbox.c.state == "sending")
-        .values(
-            state=state,
-            available_at=available_at,
-            lease_until=None,
-            provider_id=outcome.provider_id,
-            code=outcome.code,
-            sent_at=now if outcome.kind == "sent" else None,
-        )
+        _SETTLE,
+        {
+            "the_id": claim.id,
+            "the_fence": claim.fence,
+            "now_state": state,
+            "again_at": available_at,
+            "provider": outcome.provider_id,
+            "said": outcome.code,
+            "sent": now if outcome.kind == "sent" else None,
+        },
     )
     return changed.rowcount == 1
 
@@ -142,9 +181,11 @@ def gave_up(claim: Claim, outcome: Outcome) -> bool:
     return outcome.kind != "sent" and (outcome.permanent or claim.attempts >= ATTEMPTS_AT_MOST)
 
 
-def note_status(connection: Connection, message: int, status: str, code: str | None, now: datetime) -> str | None:
-    """Join a delivery report into what is known; any order and any repetition gives the same. Returns the page it
-    concerns when the report means that the text will not arrive, else None."""
+def note_status(
+    connection: Connection, message: int, status: str, code: str | None, now: datetime
+) -> str | None:
+    """Join a delivery report into what is known; any order and any repetition gives the same. Returns the
+    page it concerns when the report means that the text will not arrive, else None."""
     row = connection.execute(
         select(outbox.c.reached, outbox.c.failed, outbox.c.code, outbox.c.page).where(outbox.c.id == message)
     ).first()
@@ -163,12 +204,4 @@ def note_status(connection: Connection, message: int, status: str, code: str | N
 
 def anything_owed(connection: Connection, now: datetime) -> bool:
     """Is there anything to claim? Read without a writer's turn."""
-    found = select(outbox.c.id).where(OUTBOX_UNSETTLED, _waiting(now)).limit(1)
-    return connection.execute(found).first() is not None
-
-
-def _waiting(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(outbox.c.state.in_(("owed", "ambiguous")), outbox.c.available_at <= now),
-        and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
-    )
+    return connection.execute(_ANYTHING, {"now": now}).first() is not None

@@ -1,4 +1,4 @@
-"""From a claimed message to a text on the wire: words, link, and a look before anything is sent a second time."""
+"""From a claimed message to a text on the wire: words, link, and a look before anything is sent again."""
 
 import logging
 from datetime import timedelta
@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from app.outbox import Claim
 from app.shell import Shell
 from dispatch.messages import PageResponder
-from notify.transport import Outcome, Text, Transport
+from notify.outcomes import FAILURES, refused
+from notify.transport import Outcome, Sighting, Text, Transport
 from notify.wording import words
 
 log = logging.getLogger("standby.sender")
@@ -31,7 +32,7 @@ class Sender:
         if claim.ambiguous:
             seen = self._transport.find(text, claim.owed_at - LOOK_BACK)
             if seen:
-                return Outcome("sent", provider_id=seen[0].provider_id)
+                return _found(seen)
         return self._transport.send(text)
 
     def text(self, claim: Claim) -> Text:
@@ -45,3 +46,11 @@ class Sender:
 
     def _link(self, page: str) -> str:
         return f"{self._shell.settings.base_url}/p/{self._shell.page_link_token(page)}"
+
+
+def _found(seen: tuple[Sighting, ...]) -> Outcome:
+    """A text that the provider holds was sent, unless every copy of it came back."""
+    going = next((sighting for sighting in seen if sighting.status not in FAILURES), None)
+    if going is not None:
+        return Outcome("sent", provider_id=going.provider_id)
+    return refused(seen[0].code, seen[0].provider_id)

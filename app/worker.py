@@ -1,5 +1,5 @@
-"""The one worker: wakes what is due, sends what is owed, settles what came back. At most a second late, at once when
-a commit nudges it."""
+"""The one worker: wakes what is due, sends what is owed, settles what came back. At most a second late, at once
+when a commit nudges it."""
 
 import logging
 import queue
@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
-from app.commit import commit
+from app.commit import Done, commit
 from app.outbox import Claim, anything_owed, claim, gave_up, settle
 from app.sender import Sender
 from app.shell import Shell
 from app.tables import heartbeats, incidents
+from dispatch.clock import next_wake
 from dispatch.commands import RULE, MarkUnreachable, Wake
 from dispatch.value import Refused
 from notify.transport import Outcome, Transport
@@ -22,6 +23,7 @@ from notify.transport import Outcome, Transport
 log = logging.getLogger("standby.worker")
 TICK_SECONDS = 1.0
 SENDERS = 8
+WAKES_AT_ONCE = 20
 WAKES_AT_MOST = 200
 POISONED_FOR = timedelta(seconds=30)
 CHECKPOINT_EVERY = timedelta(seconds=10)
@@ -52,13 +54,18 @@ class Worker:
         return tuple(self._poisoned)
 
     def start(self) -> None:
-        """Run until `stop()`. APScheduler gives the beat; a commit's nudge does not wait for it; and should the
-        scheduler's own thread die, the wait below still ends each second."""
+        """Run until `stop()`. APScheduler gives the beat; a commit's nudge does not wait for it; and should
+        the scheduler's own thread die, the wait below still ends each second."""
         self._pool = ThreadPoolExecutor(self._senders, thread_name_prefix="sender")
         self._shell.listeners.append(lambda _: self.nudge())
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
-            self.nudge, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+            self.nudge,
+            "interval",
+            seconds=TICK_SECONDS,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
         )
         self._scheduler.start()
         thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -87,7 +94,8 @@ class Worker:
             self._nudged.clear()
             try:
                 self.tick()
-            except Exception as fault:  # the beat must go on: logged, counted by the heartbeat's age, tried again
+            except Exception as fault:
+                # The beat must go on: logged, counted by the heartbeat's age, tried again.
                 log.error("tick failed: %s", type(fault).__name__)
                 self._stopping.wait(TICK_SECONDS / 4)
 
@@ -96,13 +104,18 @@ class Worker:
         with self._one_at_a_time:
             self._settle_what_came_back()
             self._send_what_is_owed()
-            if self._wake_what_is_due():
+            for _ in range(WAKES_AT_MOST // WAKES_AT_ONCE):
+                # After a long silence many wake at once; what the first owe goes out before the last wakes.
+                woken = self._wake_what_is_due()
                 self._send_what_is_owed()
+                if woken < WAKES_AT_ONCE:
+                    break
             self._beat()
 
     def _send_what_is_owed(self) -> None:
         while True:
-            room = self._senders * 2 - self._out if self._pool else self._senders
+            # No more than can go out now: what waits in line would use up its lease there.
+            room = self._senders - self._out
             if room <= 0:
                 return
             claims = self._claim(room)
@@ -121,7 +134,7 @@ class Worker:
             return claim(connection, now, most)
 
     def _anything_owed(self, now: datetime) -> bool:
-        # A look without a writer's turn: most ticks find nothing, and must not queue behind the desk's commits.
+        # A look without a writer's turn: most ticks find nothing and must not queue behind the desk's commits.
         with self._shell.store.read() as connection:
             return anything_owed(connection, now)
 
@@ -135,7 +148,8 @@ class Worker:
     def _send(self, one: Claim) -> None:
         try:
             outcome = self._sender.send(one)
-        except Exception as fault:  # a fault of ours while sending is an unclear outcome, never a lost page
+        except Exception as fault:
+            # A fault of ours while sending is an unclear outcome, never a lost page.
             log.error("sending %s failed: %s", one.id, type(fault).__name__)
             outcome = Outcome("ambiguous", code="our_fault")
         self._came_back.put((one, outcome))
@@ -155,37 +169,50 @@ class Worker:
             if gave_up(one, outcome) and one.page and one.incident:
                 self._ask(one.incident, MarkUnreachable(RULE, one.page, outcome.code or "unknown"))
 
-    def _wake_what_is_due(self) -> bool:
+    def _wake_what_is_due(self) -> int:
         now = self._shell.clock.now()
+        resting = [incident for incident, until in self._poisoned.items() if until > now]
         with self._shell.store.read() as connection:
             due = connection.scalars(
                 select(incidents.c.id)
-                .where(incidents.c.wake_at <= now)
+                .where(incidents.c.wake_at <= now, incidents.c.id.not_in(resting))
                 .order_by(incidents.c.wake_at)
-                .limit(WAKES_AT_MOST)
+                .limit(WAKES_AT_ONCE)
             ).all()
         for incident in due:
-            if self._poisoned.get(incident, now) <= now:
-                self._ask(incident, Wake())
-        return bool(due)
+            self._ask(incident, Wake())
+        return len(due)
 
     def _ask(self, incident: str, command: Wake | MarkUnreachable) -> None:
         # One incident that cannot be handled must not hold up the others.
         try:
-            commit(self._shell, incident, command, via="clock")
-            self._poisoned.pop(incident, None)
+            done = commit(self._shell, incident, command, via="clock")
         except Refused:
             self._poisoned.pop(incident, None)
         except Exception as fault:
-            log.error("incident %s: %s", incident, type(fault).__name__)
-            self._poisoned[incident] = self._shell.clock.now() + POISONED_FOR
+            self._poison(incident, type(fault).__name__)
+        else:
+            if isinstance(command, Wake) and self._still_due(done):
+                self._poison(incident, "it is due and nothing comes of waking it")
+            else:
+                self._poisoned.pop(incident, None)
+
+    def _still_due(self, done: Done) -> bool:
+        due = next_wake(done.incident)
+        return not done.facts and due is not None and due <= self._shell.clock.now()
+
+    def _poison(self, incident: str, why: str) -> None:
+        log.error("incident %s: %s", incident, why)
+        self._poisoned[incident] = self._shell.clock.now() + POISONED_FOR
 
     def _beat(self) -> None:
         now = self._shell.clock.now()
         if self._beaten is not None and now - self._beaten < timedelta(seconds=TICK_SECONDS):
             return
         with self._shell.store.write() as connection:
-            changed = connection.execute(heartbeats.update().where(heartbeats.c.name == "worker").values(at=now))
+            changed = connection.execute(
+                heartbeats.update().where(heartbeats.c.name == "worker").values(at=now)
+            )
             if not changed.rowcount:
                 connection.execute(heartbeats.insert().values(name="worker", at=now))
         self._beaten = now
