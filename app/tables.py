@@ -89,7 +89,11 @@ people = Table(
     Column("program", String(40), ForeignKey("programs.id"), nullable=False),
     Column("skills", JSON, nullable=False, default=list),
     Column("password_hash", String(200)),
+    # Set while the password is a one-time one: until then it lets its owner choose their own, and nothing else.
+    Column("password_ends_at", Instant),
     Column("totp_sealed", LargeBinary),
+    # The half minute of the last code that was accepted: none is accepted twice.
+    Column("totp_step", Integer),
     # Texted STOP: the carrier drops every text of ours until START.
     Column("text_blocked_at", Instant),
     Column("active", Boolean, nullable=False),
@@ -321,7 +325,7 @@ asked = Table(
     "asked",
     metadata,
     Column("key", String(80), primary_key=True),
-    Column("by", String(40), nullable=False),
+    Column("by", String(40), primary_key=True),
     Column("stream", String(40), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("at", Instant, nullable=False),
