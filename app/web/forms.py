@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from werkzeug.datastructures import MultiDict
+
 LINE, WORDS = 200, 8_000
 
 
@@ -55,6 +57,16 @@ class Form:
         self.wrong(name, needed or "Choose one from the list.")
         return ""
 
+    def several(self, name: str, among: Collection[str], *, needed: str = "") -> tuple[str, ...]:
+        """The codes that were ticked, in the order of the list."""
+        given = self._given.getlist(name) if isinstance(self._given, MultiDict) else [self._given.get(name, "")]
+        ticked = {code.strip() for code in given if code.strip()}
+        if not ticked <= set(among):
+            self.wrong(name, "Choose from the list.")
+        if needed and not ticked:
+            self.wrong(name, needed)
+        return tuple(code for code in among if code in ticked)
+
     def whole(self, name: str, low: int, high: int, *, needed: str = "") -> int | None:
         """A whole number, or None when it is not needed and not given."""
         given = self._given.get(name, "").strip()
@@ -80,6 +92,25 @@ class Form:
             return None
         return day
 
+    def moment(self, name: str, zone: str, *, needed: str, second: bool = False) -> datetime | None:
+        """A local date and time "2026-11-10T19:00" as an instant. A time that the clocks skip is refused; of one that
+        comes twice the first is meant, or the second if `second`."""
+        given = self._given.get(name, "").strip()
+        try:
+            wall = datetime.strptime(given[:16], "%Y-%m-%dT%H:%M")
+        except ValueError:
+            self.wrong(name, needed)
+            return None
+        if not 2000 <= wall.year < 2100:
+            self.wrong(name, "Write a date between 2000 and 2099.")
+            return None
+        there = ZoneInfo(zone)
+        instant = wall.replace(tzinfo=there, fold=int(second)).astimezone(UTC)
+        if instant.astimezone(there).replace(tzinfo=None) != wall:
+            self.wrong(name, "The clocks skip that time on that night. Write one hour later.")
+            return None
+        return instant
+
     def local_time(self, name: str, zone: str, now: datetime) -> datetime | None:
         """A wall-clock time "03:30" as the nearest such instant within half a day of now, or a full local date and
         time "2026-11-10T03:30"; None when empty."""
@@ -93,7 +124,7 @@ class Form:
                 return local.astimezone(UTC)
             hours, _, minutes = given.partition(":")
             local = local_now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.wrong(name, "Write a time as 03:30.")
             return None
         half_day = timedelta(hours=12)
