@@ -66,6 +66,16 @@ def _client(connection: Connection, shell: Shell, me: Me, url: Mapping[str, Any]
     return connection.execute(mine).first() is not None
 
 
+def _client_kept(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+    """Who writes in a client's record: the desk and supervisors of its program, and the client's case manager."""
+    row = connection.execute(
+        select(clients.c.program, clients.c.case_manager).where(clients.c.id == url["client"])
+    ).first()
+    if row is None or row.program != me.program:
+        return False
+    return bool(me.roles & DESK) or row.case_manager == me.id
+
+
 def _of_program(table: Any, column: str, key: str) -> Rule:
     def rule(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
         program = connection.scalar(select(table.c[column]).where(table.c.id == url[key]))
@@ -83,6 +93,7 @@ OBJECTS: dict[str, Rule] = {
     "none": _none,
     "incident": _incident,
     "client": _client,
+    "client_kept": _client_kept,
     "person": _of_program(people, "program", "person"),
     "shift": _of_program(shifts, "program", "shift"),
     "view": _own_view,
