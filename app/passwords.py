@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 from datetime import datetime
 
 import pyotp
@@ -30,6 +31,11 @@ def fits(password_hash: str | None, password: str) -> bool:
     return password_hash is not None
 
 
+def one_time_password() -> str:
+    """A password that nobody chose: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
 def new_totp_secret() -> str:
     """A fresh secret for an authenticator app, base32."""
     return pyotp.random_base32()
@@ -40,10 +46,16 @@ def totp_link(secret: str, email: str, org: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"Standby {org}")
 
 
-def code_fits(secret: str, code: str, now: datetime) -> bool:
-    """Is this the code of now, or of the half minute before or after?"""
-    tidy = code.replace(" ", "")
-    return tidy.isdecimal() and pyotp.TOTP(secret).verify(tidy, for_time=now, valid_window=1)
+def code_step(secret: str, code: str, now: datetime, last: int | None) -> int | None:
+    """The half minute whose code this is: now's, the one before or the one after. It must be later than `last`,
+    that of the last code accepted: a code that somebody looked on counts once."""
+    tidy = "".join(code.split())
+    if len(tidy) != 6 or not (tidy.isascii() and tidy.isdecimal()):
+        return None
+    totp = pyotp.TOTP(secret)
+    here = totp.timecode(now)
+    later = (step for step in (here - 1, here, here + 1) if last is None or step > last)
+    return next((step for step in later if same(totp.generate_otp(step), tidy)), None)
 
 
 def same(one: str, other: str) -> bool:

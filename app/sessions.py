@@ -10,11 +10,13 @@ from app.shell import Shell, digest
 from app.tables import people, sessions
 
 SEEN_EVERY = timedelta(seconds=60)
+_OF_THEM = (people.c.name, people.c.credential, people.c.program, people.c.roles, people.c.password_ends_at)
 
 
 @dataclass(frozen=True)
 class Me:
-    """Who is signed in: their row, their rights, and the session's anti-forgery token."""
+    """Who is signed in: their row, their rights, and the session's anti-forgery token. `one_time`: they came in
+    with a one-time password and have not chosen their own yet."""
 
     id: str
     name: str
@@ -23,6 +25,7 @@ class Me:
     roles: frozenset[str]
     csrf: str
     session: bytes
+    one_time: bool = False
 
 
 def begin(connection: Connection, shell: Shell, person: str) -> str:
@@ -45,7 +48,7 @@ def begin(connection: Connection, shell: Shell, person: str) -> str:
 def find(connection: Connection, shell: Shell, token: str) -> tuple[Me, datetime] | None:
     """Who this cookie belongs to and when they were last seen; None when ended, idle too long, or switched off."""
     row = connection.execute(
-        select(sessions, people.c.name, people.c.credential, people.c.program, people.c.roles)
+        select(sessions, *_OF_THEM)
         .join(people, people.c.id == sessions.c.person)
         .where(sessions.c.digest == digest(token), people.c.active)
     ).first()
@@ -54,7 +57,16 @@ def find(connection: Connection, shell: Shell, token: str) -> tuple[Me, datetime
         return None
     if now - row.seen_at > idle_limit(shell, frozenset(row.roles)):
         return None
-    me = Me(row.person, row.name, row.credential, row.program, frozenset(row.roles), row.csrf, bytes(row.digest))
+    me = Me(
+        row.person,
+        row.name,
+        row.credential,
+        row.program,
+        frozenset(row.roles),
+        row.csrf,
+        bytes(row.digest),
+        one_time=row.password_ends_at is not None,
+    )
     return me, row.seen_at
 
 
@@ -76,6 +88,7 @@ def end(connection: Connection, session: bytes) -> None:
     connection.execute(sessions.delete().where(sessions.c.digest == session))
 
 
-def end_all(connection: Connection, person: str) -> None:
-    """End every session of a person: rights changed, phone lost, left."""
-    connection.execute(sessions.delete().where(sessions.c.person == person))
+def end_all(connection: Connection, person: str, but: bytes | None = None) -> None:
+    """End every session of a person: rights changed, phone lost, left. `but` is one that goes on."""
+    ended = sessions.delete().where(sessions.c.person == person)
+    connection.execute(ended if but is None else ended.where(sessions.c.digest != but))

@@ -59,7 +59,8 @@ class Form:
 
     def several(self, name: str, among: Collection[str], *, needed: str = "") -> tuple[str, ...]:
         """The codes that were ticked, in the order of the list."""
-        given = self._given.getlist(name) if isinstance(self._given, MultiDict) else [self._given.get(name, "")]
+        form = self._given
+        given = form.getlist(name) if isinstance(form, MultiDict) else [form.get(name, "")]
         ticked = {code.strip() for code in given if code.strip()}
         if not ticked <= set(among):
             self.wrong(name, "Choose from the list.")
@@ -93,8 +94,8 @@ class Form:
         return day
 
     def moment(self, name: str, zone: str, *, needed: str, second: bool = False) -> datetime | None:
-        """A local date and time "2026-11-10T19:00" as an instant. A time that the clocks skip is refused; of one that
-        comes twice the first is meant, or the second if `second`."""
+        """A local date and time "2026-11-10T19:00" as an instant. A time that the clocks skip is refused; of one
+        that comes twice the first is meant, or the second if `second`."""
         given = self._given.get(name, "").strip()
         try:
             wall = datetime.strptime(given[:16], "%Y-%m-%dT%H:%M")

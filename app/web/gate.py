@@ -18,6 +18,8 @@ from notify.signature import Signatures
 
 EIDO_BYTES = 4 * 1024 * 1024
 FORM_BYTES = 1024 * 1024
+# What a one-time password opens.
+WITH_ONE_TIME = frozenset({"account.show", "account.change_password", "signin.leave"})
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 USED_EVERY = timedelta(minutes=1)
 
@@ -79,6 +81,10 @@ def _with_session(access: Access) -> BaseResponse | None:
         abort(401, "Sign in again. What you typed stays on this page.")
     if not me.roles & access.roles:
         abort(403, "Your role does not open this page. Ask a supervisor if you need it.")
+    if me.one_time and request.endpoint not in WITH_ONE_TIME:
+        if request.method == "GET" and not wants_json():
+            return redirect(url_for("account.show"))
+        abort(403, "Choose your own password first, on your own page.")
     with shell().store.read() as connection:
         if not OBJECTS[access.object](connection, shell(), me, request.view_args or {}):
             abort(404, "There is nothing here that you may see. Look on the board or ask the desk.")

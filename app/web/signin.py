@@ -1,26 +1,26 @@
 """Signing in and out: e-mail and password, a code when the account has one, and a slow door for guessers."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, select
 
 from app.access import allowed, public
 from app.commit import record
-from app.passwords import code_fits, fits
+from app.passwords import code_step, fits
 from app.sessions import begin, end
-from app.tables import people, sign_in_failures
+from app.tables import people
+from app.tries import TOO_MANY, note_wrong, too_many
 from app.web.forms import Form
 from app.web.gate import cookie_name
 from app.web.here import me, shell, somebody
 
 bp = Blueprint("signin", __name__)
-TRIES, WINDOW = 10, timedelta(minutes=15)
 TOTP = "people.totp"
 WRONG = "That password does not fit this e-mail. Try again."
+RAN_OUT = "That one-time password has run out. Ask an admin for a new one."
 START = {"dispatcher": "/board", "supervisor": "/board", "responder": "/tasks", "admin": "/admin"}
 
 
@@ -41,38 +41,38 @@ def enter() -> ResponseReturnValue:
     code = form.line("code", most=12)
     onward = _inside(form.line("next"))
     here = shell()
-    now = here.clock.now()
-    account = here.keyring.blind("account", email)
+    if too_many(here, email):
+        return _page(429, email=email, next=onward, errors={"password": TOO_MANY})
     with here.store.read() as connection:
         row = connection.execute(select(people).where(people.c.email == email, people.c.active)).first()
-        failures = connection.scalar(
-            select(func.count()).where(
-                sign_in_failures.c.account == account, sign_in_failures.c.at > now - WINDOW
-            )
-        )
-    if (failures or 0) >= TRIES:
-        sentence = "Too many wrong tries. Wait 15 minutes, or ask an admin. Pages can still be answered by text."
-        return _page(429, email=email, next=onward, errors={"password": sentence})
     if not fits(row.password_hash if row else None, password) or row is None:
-        with here.store.write() as connection:
-            connection.execute(sign_in_failures.insert().values(account=account, at=now))
+        note_wrong(here, email)
         return _page(422, email=email, next=onward, errors={"password": WRONG})
-    if row.totp_sealed is not None:
-        secret = here.keyring.open(TOTP, row.id, row.totp_sealed)
-        if not code_fits(secret, code, now):
-            with here.store.write() as connection:
-                if code:
-                    connection.execute(sign_in_failures.insert().values(account=account, at=now))
-            wrong = {"code": "That code does not fit. Wait for the next one."} if code else {}
-            return _page(422 if code else 200, email=email, next=onward, ask_code=True, errors=wrong)
+    if row.password_ends_at is not None and row.password_ends_at <= here.clock.now():
+        return _page(422, email=email, next=onward, errors={"password": RAN_OUT})
+    step = _step(row, code)
+    if row.totp_sealed is not None and step is None:
+        if code:
+            note_wrong(here, email)
+        wrong = {"code": "That code does not fit. Wait for the next one."} if code else {}
+        return _page(422 if code else 200, email=email, next=onward, ask_code=True, errors=wrong)
     with here.store.write() as connection:
         token = begin(connection, here, row.id)
+        connection.execute(people.update().where(people.c.id == row.id).values(totp_step=step))
         _note(connection, row.program, row.id, "SignedIn")
     answer = redirect(onward or _start(frozenset(row.roles)))
     answer.set_cookie(
         cookie_name(), token, httponly=True, samesite="Lax", secure=here.settings.secure, path="/"
     )
     return answer
+
+
+def _step(row: Row[Any], code: str) -> int | None:
+    if row.totp_sealed is None:
+        return None
+    here = shell()
+    secret = here.keyring.open(TOTP, row.id, row.totp_sealed)
+    return code_step(secret, code, here.clock.now(), row.totp_step)
 
 
 @bp.post("/sign-out")
@@ -107,9 +107,7 @@ def _inside(path: str) -> str:
 
 
 def _note(connection: Connection, program: str, person: str, kind: str) -> None:
-    record(
-        connection, shell(), program=program, stream=person, by=person, via="board", kind=kind, fact="{}"
-    )
+    record(connection, shell(), program=program, stream=person, by=person, via="board", kind=kind, fact="{}")
 
 
 def _page(status: int = 200, **values: Any) -> ResponseReturnValue:
