@@ -26,7 +26,7 @@ SAME_LOOK = timedelta(minutes=10)
 def trace_look(
     connection: Connection, shell: Shell, person: str, purpose: str, what: str, subjects: Iterable[str]
 ) -> None:
-    """The same, for what a page shows anew with each autosave: a look that goes on is noted once in ten minutes."""
+    """The same, for what a page shows anew with each autosave: a look is noted once in ten minutes."""
     shown = set(subjects)
     since = shell.clock.now() - SAME_LOOK
     noted = set(

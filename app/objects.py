@@ -67,7 +67,7 @@ def _client(connection: Connection, shell: Shell, me: Me, url: Mapping[str, Any]
 
 
 def _client_kept(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
-    """Who writes in a client's record: the desk and supervisors of its program, and the client's case manager."""
+    """Who writes in a client's record: the desk and supervisors of its program, and the case manager."""
     row = connection.execute(
         select(clients.c.program, clients.c.case_manager).where(clients.c.id == url["client"])
     ).first()
