@@ -211,6 +211,12 @@ Index(
     sqlite_where=text("reviewable = 1"),
     postgresql_where=text("reviewable"),
 )
+Index(
+    "ix_incidents_alarmed",
+    incidents.c.program,
+    sqlite_where=text("alarms > 0"),
+    postgresql_where=text("alarms > 0"),
+)
 # Everything that the log filters and sorts by lies in the index: an incident's row carries its whole state, and
 # reading 200,000 of those to count them takes seconds.
 Index(
