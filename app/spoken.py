@@ -74,6 +74,10 @@ INTAKE_FIELDS: Final = {
     "guardian": "guardian",
     "words": "caller's words",
     "hazards": "hazards",
+    "caller_kind": "who calls",
+    "age_band": "age",
+    "language": "language",
+    "area": "area",
 }
 FAILED: Final = {
     "number": "the number cannot take texts",
