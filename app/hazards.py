@@ -13,7 +13,7 @@ from dispatch.value import Refused
 
 KINDS = {
     "weapon": "Weapon",
-    "animal": "Animal",
+    "animals": "Animals",
     "people": "Other people there",
     "site": "The place itself",
     "health": "Infection or substance",
