@@ -1,4 +1,4 @@
-"""Alder County, which does not exist: its staff, tonight's shifts, and the words that its people say. All invented."""
+"""Alder County, which does not exist: its staff and tonight's shifts. All invented."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ AREAS = ["Alder Falls", "Nyberg Township", "Birch Hollow", "Mill Road", "Riversi
 
 @dataclass(frozen=True)
 class Staff:
-    """One of the county's staff. `tier` and `team` are tonight's; `asleep` phones are never answered by the script."""
+    """One of the county's staff. `tier` and `team` are tonight's."""
 
     id: str
     name: str
@@ -46,6 +46,8 @@ STAFF = (
     Staff("yoder", "E. Yoder", "Peer", "responder", "backup"),
     Staff("sato", "D. Sato", "CM", "responder"),
 )
+# One of each role, named when the demo starts.
+SHOWN = tuple(one for one in STAFF if one.id in ("ruiz", "okonjo", "haddad", "vela", "keeper"))
 PHONES = {one.id: f"+121855501{number:02d}" for number, one in enumerate(STAFF, start=30)}
 
 
