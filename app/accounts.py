@@ -68,28 +68,42 @@ def add_first_admin(shell: Shell, name: str, email: str, program_name: str, zone
 
 def add_token(shell: Shell, name: str, scope: str, program: str, by: str) -> str:
     """An API token; its digest is kept, the token itself is shown this once."""
+    with shell.store.write() as connection:
+        token, _ = add_token_in(connection, shell, name, scope, program, by, "keeper")
+    return token
+
+
+def add_token_in(
+    connection: Connection, shell: Shell, name: str, scope: str, program: str, by: str, via: str
+) -> tuple[str, int]:
+    """The same in a transaction that is open already; the token and the journal's seq."""
     tidy = " ".join(name.split())[:80]
     if not tidy:
         raise AccountRefused("Give the token a name that says who uses it.")
     token = f"sb_{secrets.token_urlsafe(24)}"
     token_id = new_id()
-    with shell.store.write() as connection:
-        connection.execute(
-            tokens.insert().values(
-                id=token_id,
-                name=tidy,
-                digest=digest(token),
-                scope=scope,
-                program=program,
-                created_at=shell.clock.now(),
-            )
+    connection.execute(
+        tokens.insert().values(
+            id=token_id,
+            name=tidy,
+            digest=digest(token),
+            scope=scope,
+            program=program,
+            created_at=shell.clock.now(),
         )
-        _note(connection, shell, program, token_id, by, "TokenAdded", {"scope": scope})
-    return token
+    )
+    return token, _note(connection, shell, program, token_id, by, "TokenAdded", {"scope": scope}, via)
 
 
 def _note(
-    connection: Connection, shell: Shell, program: str, stream: str, by: str, kind: str, fact: dict[str, object]
-) -> None:
+    connection: Connection,
+    shell: Shell,
+    program: str,
+    stream: str,
+    by: str,
+    kind: str,
+    fact: dict[str, object],
+    via: str = "keeper",
+) -> int:
     said = json.dumps(fact, sort_keys=True)
-    record(connection, shell, program=program, stream=stream, by=by, via="keeper", kind=kind, fact=said)
+    return record(connection, shell, program=program, stream=stream, by=by, via=via, kind=kind, fact=said)

@@ -1,0 +1,154 @@
+"""Plain shifts, written by hand: one person, one tier, from one instant to another."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, func, select
+
+from app.note import note
+from app.sessions import Me
+from app.shell import Shell, new_id
+from app.tables import people, programs, shifts
+from app.world import TIERS
+from dispatch.teams import TEAM_SIZE
+from dispatch.value import Refused, require
+
+LONGEST = timedelta(days=7)
+LATE_AT_MOST = timedelta(hours=24)
+AHEAD_AT_MOST = timedelta(days=400)
+ROLE_FOR = {"primary": "responder", "backup": "responder", "supervisor": "supervisor"}
+TIER_NAMES = {tier: tier.capitalize() for tier in TIERS}
+
+
+@dataclass(frozen=True)
+class NewShift:
+    """A shift to write down. `team` is the call sign, if they go with a given partner."""
+
+    person: str
+    tier: str
+    team: str | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+def add_shift(connection: Connection, shell: Shell, by: Me, new: NewShift) -> int:
+    """Put one person on call. Refuses what cannot be meant: an end before the start, or one person twice."""
+    now = shell.clock.now()
+    _check_times(new, now)
+    _check_person(connection, by.program, new)
+    _check_overlap(connection, by.program, new)
+    _check_team(connection, by.program, new)
+    shift = new_id()
+    connection.execute(
+        shifts.insert().values(
+            id=shift,
+            program=by.program,
+            tier=new.tier,
+            person=new.person,
+            team=new.team,
+            place_in_line=_end_of_line(connection, by.program, new.tier),
+            starts_at=new.starts_at,
+            ends_at=new.ends_at,
+        )
+    )
+    return note(
+        connection,
+        shell,
+        by,
+        shift,
+        "ShiftAdded",
+        person=new.person,
+        tier=new.tier,
+        starts_at=new.starts_at.isoformat(),
+        ends_at=new.ends_at.isoformat(),
+    )
+
+
+def end_shift(connection: Connection, shell: Shell, by: Me, shift: str) -> int:
+    """A running shift ends now. A page that is out keeps its terms; the next one goes to whoever is left."""
+    now = shell.clock.now()
+    row = _row(connection, shift)
+    require(row.starts_at <= now < row.ends_at, "That shift is not running. Reload the page.")
+    connection.execute(shifts.update().where(shifts.c.id == shift).values(ends_at=now))
+    return note(connection, shell, by, shift, "ShiftEnded", person=row.person, tier=row.tier)
+
+
+def remove_shift(connection: Connection, shell: Shell, by: Me, shift: str) -> int:
+    """A shift that has not begun is taken off the rota. One that ran stays: it says who was on call."""
+    row = _row(connection, shift)
+    require(row.starts_at > shell.clock.now(), "That shift has begun. End it instead.")
+    connection.execute(shifts.delete().where(shifts.c.id == shift))
+    return note(connection, shell, by, shift, "ShiftRemoved", person=row.person, tier=row.tier)
+
+
+def _row(connection: Connection, shift: str) -> Row[Any]:
+    row = connection.execute(select(shifts).where(shifts.c.id == shift)).first()
+    if row is None:
+        raise Refused("That shift is not on the rota any more. Reload the page.")
+    return row
+
+
+def _check_times(new: NewShift, now: datetime) -> None:
+    length = new.ends_at - new.starts_at
+    require(length != timedelta(0), "Start and end are the same time. Write a later end.")
+    require(length > timedelta(0), "The end is before the start. A night ends on the next day.")
+    require(length <= LONGEST, "A shift is at most 7 days. Write several.")
+    require(new.ends_at > now, "That shift is over already. Write one that still runs.")
+    require(now - new.starts_at <= LATE_AT_MOST, "A shift can begin at most 24 hours ago.")
+    require(new.starts_at - now <= AHEAD_AT_MOST, "Write shifts at most 400 days ahead.")
+
+
+def _check_person(connection: Connection, program: str, new: NewShift) -> None:
+    row = connection.execute(
+        select(people).where(people.c.id == new.person, people.c.program == program, people.c.active)
+    ).first()
+    if row is None:
+        raise Refused("That person is not on the staff list. Choose from the list.")
+    needed = ROLE_FOR[new.tier]
+    require(needed in row.roles, f"{row.name} is not a {needed}. Give the role first, or choose another.")
+    require(row.phone, f"{row.name} has no phone number and cannot be paged. Write it down first.")
+
+
+def _overlapping(program: str, new: NewShift) -> Any:
+    return (
+        shifts.c.program == program,
+        shifts.c.starts_at < new.ends_at,
+        shifts.c.ends_at > new.starts_at,
+    )
+
+
+def _check_overlap(connection: Connection, program: str, new: NewShift) -> None:
+    # Asking goes person by person, once each: a second place on call would look like cover and be none.
+    other = connection.execute(
+        select(shifts, people.c.name, programs.c.zone)
+        .join(people, people.c.id == shifts.c.person)
+        .join(programs, programs.c.id == shifts.c.program)
+        .where(shifts.c.person == new.person, *_overlapping(program, new))
+        .order_by(shifts.c.starts_at)
+    ).first()
+    if other is not None:
+        zone = ZoneInfo(other.zone)
+        span = f"{_local(other.starts_at, zone)} to {_local(other.ends_at, zone)}"
+        raise Refused(f"{other.name} is on {other.tier} from {span} already. Change that first.")
+
+
+def _check_team(connection: Connection, program: str, new: NewShift) -> None:
+    if new.team is None:
+        return
+    members = select(func.count(shifts.c.person.distinct())).where(
+        shifts.c.team == new.team, *_overlapping(program, new)
+    )
+    full = (connection.scalar(members) or 0) >= TEAM_SIZE
+    require(not full, f"{new.team} has two people then. Choose another call sign.")
+
+
+def _end_of_line(connection: Connection, program: str, tier: str) -> int:
+    last = select(func.max(shifts.c.place_in_line)).where(shifts.c.program == program, shifts.c.tier == tier)
+    found = connection.scalar(last)
+    return 0 if found is None else int(found) + 1
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%a %d %b %H:%M}"
