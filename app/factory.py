@@ -6,6 +6,7 @@ from flask import Flask, g
 from flask_socketio import SocketIO
 
 from app.access import public, require_every_route_declares
+from app.demo import handsets
 from app.live import Live
 from app.shell import Shell, new_id
 from app.web import faults, gate, sockets
@@ -31,6 +32,8 @@ def create_app(shell: Shell) -> Flask:
     public("styles, scripts and marks")(app.view_functions["static"])
     for blueprint in ALL:
         app.register_blueprint(blueprint)
+    if shell.settings.demo:
+        app.register_blueprint(handsets.bp)
     gate.install(app, signatures_for(shell.settings))
     faults.install(app)
     _context(app, shell)

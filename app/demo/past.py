@@ -1,4 +1,4 @@
-"""The county's past: its clients and the crises they went through, lived through the same doors as tonight's."""
+"""The county's past: its clients' crises, lived through the same doors as tonight's."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

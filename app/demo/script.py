@@ -1,4 +1,4 @@
-"""Three calls that play themselves through the same doors as real ones, and one that waits for whoever is trying it."""
+"""Three calls that play themselves through the same doors as real ones, and one that waits for the visitor."""
 
 import logging
 import threading
