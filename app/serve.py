@@ -77,5 +77,5 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 def log_to_stderr() -> None:
     """Plain lines: time, level, where, and never a person's words."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("apscheduler", "werkzeug", "twilio", "urllib3", "engineio", "socketio"):
+    for noisy in ("alembic", "apscheduler", "werkzeug", "twilio", "urllib3", "engineio", "socketio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -46,7 +46,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=20, max_overflow=20)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
         self._readers = self.engine.execution_options(standby_write=False)
         self._writers = self.engine.execution_options(standby_write=True)
         # In memory every thread shares one connection, so reads take their turn too.
@@ -85,12 +85,16 @@ def _in_memory(url: str) -> bool:
 
 
 def _sqlite_engine(url: str) -> Engine:
+    # hide_parameters: what is bound to a statement must not stand in the text of an exception.
     if _in_memory(url):
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url, poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False}
+        )
     else:
         engine = create_engine(
             url,
             poolclass=QueuePool,
+            hide_parameters=True,
             pool_size=16,
             max_overflow=64,
             connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},

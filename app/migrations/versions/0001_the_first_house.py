@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("stream", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_asked")),
+        sa.PrimaryKeyConstraint("key", "by", name=op.f("pk_asked")),
     )
     op.create_table(
         "counters",
@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("shown", sa.LargeBinary(length=16), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reads")),
     )
     with op.batch_alter_table("reads", schema=None) as batch_op:
@@ -107,7 +108,10 @@ def upgrade() -> None:
         sa.Column("program", sa.String(length=40), nullable=False),
         sa.Column("skills", sa.JSON(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("password_ends_at", Instant(), nullable=True),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=True),
+        sa.Column("text_blocked_at", Instant(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["program"], ["programs.id"], name=op.f("fk_people_program")),
@@ -286,6 +290,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incidents", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_incidents_alarmed",
+            ["program"],
+            unique=False,
+            sqlite_where=sa.text("alarms > 0"),
+            postgresql_where=sa.text("alarms > 0"),
+        )
+        batch_op.create_index(
             "ix_incidents_board",
             ["program"],
             unique=False,
@@ -293,6 +304,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("on_board"),
         )
         batch_op.create_index(batch_op.f("ix_incidents_client"), ["client"], unique=False)
+        batch_op.create_index(
+            "ix_incidents_log",
+            ["program", "opened_at", "ref", "id", "stage", "acuity", "area", "channel", "disposition"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_incidents_opened_at"), ["opened_at"], unique=False)
         batch_op.create_index(
             "ix_incidents_reviewable",
@@ -340,6 +356,8 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=40), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=True),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("document_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("reading_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_eido_documents_incident")),
@@ -352,6 +370,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_eido_documents_key"), ["key"], unique=False)
 
     op.create_table(
+        "eido_keys",
+        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("incident", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_eido_keys_incident")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_eido_keys")),
+    )
+    op.create_table(
         "intake",
         sa.Column("incident", sa.String(length=40), nullable=False),
         sa.Column("caller_kind", sa.String(length=30), nullable=True),
@@ -360,6 +385,7 @@ def upgrade() -> None:
         sa.Column("area", sa.String(length=60), nullable=True),
         sa.Column("point_state", sa.String(length=20), nullable=True),
         sa.Column("point_tries", sa.Integer(), nullable=False),
+        sa.Column("point_at", Instant(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("place_index", sa.LargeBinary(length=16), nullable=True),
@@ -407,11 +433,13 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("incident", sa.String(length=40), nullable=False),
         sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("to", sa.String(length=40), nullable=True),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["by"], ["people.id"], name=op.f("fk_reviews_by")),
         sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_reviews_incident")),
+        sa.ForeignKeyConstraint(["to"], ["people.id"], name=op.f("fk_reviews_to")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
     )
     with op.batch_alter_table("reviews", schema=None) as batch_op:
@@ -427,6 +455,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_seats_person")),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_seats")),
         sa.UniqueConstraint("incident", "seat", name=op.f("uq_seats_incident_seat")),
+    )
+    op.create_table(
+        "told_apart",
+        sa.Column("incident", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("other", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["people.id"], name=op.f("fk_told_apart_by")),
+        sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_told_apart_incident")),
+        sa.PrimaryKeyConstraint("incident", "kind", "other", name=op.f("pk_told_apart")),
     )
     op.create_table(
         "worked_on",
@@ -498,6 +537,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_worked_on_person")
 
     op.drop_table("worked_on")
+    op.drop_table("told_apart")
     op.drop_table("seats")
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reviews_incident"))
@@ -513,6 +553,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_intake_callback_index"))
 
     op.drop_table("intake")
+    op.drop_table("eido_keys")
     with op.batch_alter_table("eido_documents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_eido_documents_key"))
         batch_op.drop_index(batch_op.f("ix_eido_documents_incident"))
@@ -531,9 +572,13 @@ def downgrade() -> None:
             postgresql_where=sa.text("reviewable"),
         )
         batch_op.drop_index(batch_op.f("ix_incidents_opened_at"))
+        batch_op.drop_index("ix_incidents_log")
         batch_op.drop_index(batch_op.f("ix_incidents_client"))
         batch_op.drop_index(
             "ix_incidents_board", sqlite_where=sa.text("on_board = 1"), postgresql_where=sa.text("on_board")
+        )
+        batch_op.drop_index(
+            "ix_incidents_alarmed", sqlite_where=sa.text("alarms > 0"), postgresql_where=sa.text("alarms > 0")
         )
 
     op.drop_table("incidents")
