@@ -28,11 +28,12 @@ OPEN_AT_MOST = 1_000
 
 @dataclass(frozen=True)
 class Staff:
-    """A program's people: short names by id, phones, credentials, and how many respond at all."""
+    """A program's people: short names by id, phones, credentials, skills, and who responds at all."""
 
     names: Mapping[str, str]
     phones: Mapping[str, str]
     credentials: Mapping[str, str]
+    skills: Mapping[str, frozenset[str]]
     responders: frozenset[str]
 
 
@@ -130,13 +131,20 @@ def staff_of(connection: Connection, program: str) -> Staff:
     """Everybody of the program, also who has left: the log still names them."""
     rows = connection.execute(
         select(
-            people.c.id, people.c.name, people.c.phone, people.c.credential, people.c.roles, people.c.active
+            people.c.id,
+            people.c.name,
+            people.c.phone,
+            people.c.credential,
+            people.c.skills,
+            people.c.roles,
+            people.c.active,
         ).where(people.c.program == program)
     ).all()
     return Staff(
         names=family_names({row.id: row.name for row in rows}),
         phones={row.id: row.phone for row in rows if row.phone and row.active},
         credentials={row.id: row.credential for row in rows},
+        skills={row.id: frozenset(row.skills or ()) for row in rows},
         responders=frozenset(row.id for row in rows if row.active and "responder" in row.roles),
     )
 

@@ -83,7 +83,7 @@ def call_row(call: OpenCall, names: Mapping[str, str], signs: Mapping[str, str])
         since=incident.since,
         place=call.place or "Place not known yet",
         second=". ".join(part for part in (call.area, call.note) if part),
-        needs=_needs(call),
+        needs=needs_of(call),
         team=_sign(incident, signs),
         who=who,
         who_words=_nobody(incident, names) if not who else "alone" if incident.alone else "",
@@ -163,7 +163,8 @@ def _sign(incident: Incident, signs: Mapping[str, str]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _needs(call: OpenCall) -> tuple[tuple[str, str], ...]:
+def needs_of(call: OpenCall) -> tuple[tuple[str, str], ...]:
+    """Hazards that were told, then what the call needs: (mark, words or nothing for the mark's own)."""
     answers = dict(call.incident.answers)
     hazards = [HAZARDS[code] for code in HAZARDS if answers.get(code) == "yes"]
     if call.hazards_noted and not hazards:

@@ -125,7 +125,7 @@ def _times(incident: Incident) -> str:
 
 
 def _overdue(incident: Incident, names: Mapping[str, str], phones: Mapping[str, str]) -> list[RailAlarm]:
-    """The last page that lapsed while the next person is being asked for the same seat. When nobody is left to
+    """The last page that lapsed while the next person is asked for the same seat. When nobody is left to
     ask, the alarm for that takes its place."""
     waits = {page.seat: page for page in incident.open_pages}
     late = next((page for page in silent(incident) if page.seat in waits), None)
