@@ -40,6 +40,10 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load_config(self) -> None:
         """Gunicorn's settings: one process, many threads."""
+
+        def leave(server: object, process: object) -> None:
+            self._leave()
+
         settings: dict[str, Any] = {
             "bind": self._bind,
             "workers": 1,
@@ -52,7 +56,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
-            "worker_exit": self._leave,
+            "worker_exit": leave,
             "control_socket_disable": True,
         }
         for name, value in settings.items():
@@ -69,7 +73,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self._ready(app, self._worker)
         return app
 
-    def _leave(self, *_: object) -> None:
+    def _leave(self) -> None:
         if self._worker is not None:
             self._worker.stop()
 
