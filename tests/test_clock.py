@@ -171,6 +171,10 @@ def test_an_alarm_that_is_texted_is_told_again_until_someone_takes_it():
     assert kinds(again) == ["AlarmRaised", "AlarmRaised"]
 
 
+def test_an_alarm_of_the_desk_stands_quietly():
+    assert next_wake(woken(an_incident(), 15)) is None
+
+
 def test_an_exhausted_ladder_stays_on_the_board_until_a_person_takes_it_even_after_two_yeses():
     incident = woken(after_asking(an_incident(), c.Dispatch("dee"), a_board()), 8)
     incident = played(incident, (9, c.Accept("ana", "i1-1")), (9, c.Accept("ben", "i1-2")))
@@ -187,8 +191,10 @@ def test_an_alarm_without_a_cause_is_not_told_again():
 
 def test_a_new_dispatch_is_not_greeted_by_the_alarm_of_the_old_one():
     incident = woken(after_asking(an_incident(), c.Dispatch("dee"), a_board()), 8)
-    incident = played(incident, (9, c.Recall("dee", "wrong_team")), (20, c.Dispatch("dee")))
-    assert decide(incident, c.Wake(), a_board(21)) == []
+    incident = played(incident, (9, c.Recall("dee", "wrong_team")))
+    assert "AlarmRaised" not in kinds(decide(incident, c.Dispatch("dee"), a_board(20)))
+    sent = played(incident, (20, c.Dispatch("dee")))
+    assert next_wake(sent) == minute(23)
 
 
 def test_answers_that_ask_for_more_haste_raise_an_alarm_until_someone_triages_again():
