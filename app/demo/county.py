@@ -47,7 +47,7 @@ STAFF = (
     Staff("sato", "D. Sato", "CM", "responder"),
 )
 # One of each role, named when the demo starts.
-SHOWN = tuple(one for one in STAFF if one.id in ("ruiz", "okonjo", "haddad", "vela", "keeper"))
+SHOWN = tuple(one for one in STAFF if one.id in ("ruiz", "haddad", "lindqvist", "osei", "keeper"))
 PHONES = {one.id: f"+121855501{number:02d}" for number, one in enumerate(STAFF, start=30)}
 
 

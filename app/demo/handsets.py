@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from app.access import public
-from app.demo.county import PHONES, STAFF
+from app.demo.county import PASSWORD, PHONES, SHOWN, STAFF, email
 from app.replies import hear
 from app.shell import new_id
 from app.web.forms import Form
@@ -22,7 +22,8 @@ TEXTS_SHOWN = 12
 @bp.get("/demo")
 @public(WHY)
 def show() -> ResponseReturnValue:
-    return render_template("handsets.html", handsets=_handsets())
+    accounts = [{"role": one.role, "email": email(one.id), "password": PASSWORD} for one in SHOWN]
+    return render_template("handsets.html", handsets=_handsets(), accounts=accounts)
 
 
 @bp.get("/demo/handsets.json")
