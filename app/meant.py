@@ -1,4 +1,4 @@
-"""Which page or task a text is about: its number decides, or there is only one; else we ask, and never guess."""
+"""Which page or task a text is about: its number decides, or there is only one; else we ask, never guess."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class Staff:
 
 @dataclass(frozen=True)
 class Said:
-    """One person's part in one incident, which a text can be about. `task`: they are on it now; `open`: it waits
-    for a word of theirs."""
+    """One person's part in one incident, which a text can be about. `task`: they are on it now; `open`: it
+    waits for a word of theirs."""
 
     person: str
     incident: str
@@ -52,7 +52,7 @@ def staff_at(connection: Connection, number: str) -> Staff:
 
 
 def meant(connection: Connection, staff: Staff, heard: Reply, now: datetime) -> Said | Message:
-    """What this text is about, or the question back. Where two people share a phone only a page's number counts."""
+    """What this text is about, or the question back. Where two share a phone only a page's number counts."""
     parts = parts_of(connection, staff.ids, now, heard.ref)
     waiting = [part for part in parts if part.open]
     if heard.word == "unknown":
@@ -71,9 +71,7 @@ def meant(connection: Connection, staff: Staff, heard: Reply, now: datetime) -> 
     return certain[0] if len(certain) == 1 else _which(staff, waiting)
 
 
-def parts_of(
-    connection: Connection, persons: tuple[str, ...], now: datetime, ref: int | None
-) -> list[Said]:
+def parts_of(connection: Connection, persons: tuple[str, ...], now: datetime, ref: int | None) -> list[Said]:
     """What these people have, had lately, or name by its number: one part for each person and incident."""
     on_task = and_(seats.c.person == pages.c.person, seats.c.incident == pages.c.incident)
     wanted = or_(

@@ -26,8 +26,8 @@ ANSWERS_AT_MOST, ANSWERS_WITHIN = 8, timedelta(minutes=10)
 
 
 def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") -> None:
-    """A phone texted. The same `event_id` again does nothing: that it was heard, what it changes and what is told
-    back stand in one transaction. The body is read and let go: it is kept nowhere."""
+    """A phone texted. The same `event_id` again does nothing: that it was heard, what it changes and what is
+    told back stand in one transaction. The body is read and let go: it is kept nowhere."""
     heard = read(body)
     now = shell.clock.now()
     with shell.store.write() as connection:
@@ -108,8 +108,8 @@ def _answer(connection: Connection, incident: Incident | None, message: Message,
 def _keyword(
     connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime
 ) -> None:
-    """The carrier acts on STOP and START by itself and says so; our record follows and we stay silent. A cry for
-    help is answered: nobody must think that a text has raised an alarm."""
+    """The carrier acts on STOP and START by itself and says so; our record follows and we stay silent. A cry
+    for help is answered: nobody must think that a text has raised an alarm."""
     if heard.keyword == "help":
         desk = f" at {shell.settings.desk_phone}" if shell.settings.desk_phone else ""
         sentence = f"A text does not raise an alarm. In danger call 911, then the desk{desk}."
