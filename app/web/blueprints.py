@@ -2,6 +2,11 @@
 
 from flask import Blueprint
 
-from app.web import signin
+from app.web import hooks, phone, signin, tasks
 
-ALL: tuple[Blueprint, ...] = (signin.bp,)
+ALL: tuple[Blueprint, ...] = (
+    signin.bp,
+    phone.bp,
+    tasks.bp,
+    hooks.bp,
+)
