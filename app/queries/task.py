@@ -56,7 +56,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Task:
-    """One responder's task. `digest` names the very hazards shown; `read_at` is when this person read them."""
+    """One responder's task. `digest` names the very hazards shown; `read_at`: this person read them."""
 
     incident: Incident
     me: Member
