@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.sessions import Me
 from app.shell import Shell
-from app.tables import clients, incidents, pages, people, saved_views, shifts
+from app.tables import clients, incidents, pages, people, saved_views, shifts, tokens
 
 DESK = frozenset({"dispatcher", "supervisor"})
 # A responder keeps the record they worked on for as long as the review may ask about it.
@@ -96,5 +96,6 @@ OBJECTS: dict[str, Rule] = {
     "client_kept": _client_kept,
     "person": _of_program(people, "program", "person"),
     "shift": _of_program(shifts, "program", "shift"),
+    "token": _of_program(tokens, "program", "token"),
     "view": _own_view,
 }

@@ -16,7 +16,7 @@ from dispatch.value import require
 
 @dataclass(frozen=True)
 class Term:
-    """One clock: its name in the stored policy (MINUTES in app/world.py), its words, its bounds in minutes."""
+    """One clock: its name in the stored policy (MINUTES in app/world.py), its words and bounds in minutes."""
 
     code: str
     words: str

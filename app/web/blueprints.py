@@ -2,7 +2,24 @@
 
 from flask import Blueprint
 
-from app.web import assess, chart, hooks, phone, signin, tasks
+from app.web import (
+    account,
+    admin_people,
+    admin_person,
+    admin_program,
+    admin_reads,
+    admin_shifts,
+    admin_tokens,
+    api,
+    assess,
+    chart,
+    health,
+    hooks,
+    on_call,
+    phone,
+    signin,
+    tasks,
+)
 
 ALL: tuple[Blueprint, ...] = (
     signin.bp,
@@ -11,4 +28,14 @@ ALL: tuple[Blueprint, ...] = (
     phone.bp,
     tasks.bp,
     hooks.bp,
+    account.bp,
+    admin_people.bp,
+    admin_person.bp,
+    admin_program.bp,
+    admin_reads.bp,
+    admin_shifts.bp,
+    admin_tokens.bp,
+    api.bp,
+    health.bp,
+    on_call.bp,
 )

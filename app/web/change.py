@@ -1,4 +1,4 @@
-"""One change that is not an incident's, made once however often its button is pressed; and a form shown again."""
+"""One change that is not an incident's, made once however often the button is pressed; a form shown again."""
 
 from collections.abc import Callable
 
@@ -15,8 +15,8 @@ DONE_BEFORE = "This was done already. Reload the page to see it."
 
 
 def change(act: Callable[[Connection], int]) -> None:
-    """Run `act`, which returns the journal's seq, in one transaction. A second press of the same button is refused
-    with nothing written: whatever the first one showed once cannot be shown again."""
+    """Run `act`, which returns the journal's seq, in one transaction. A second press of the same button is
+    refused with nothing written: whatever the first one showed once cannot be shown again."""
     here, key, by = shell(), request_key(), me().id
     with here.store.write() as connection:
         known = select(asked.c.seq).where(asked.c.key == key, asked.c.by == by)
@@ -30,9 +30,9 @@ def change(act: Callable[[Connection], int]) -> None:
 
 
 def or_again(
-    act: Callable[[], ResponseReturnValue], again: Callable[[dict[str, str]], ResponseReturnValue]
+    act: Callable[[], ResponseReturnValue], again: Callable[[dict[str, str]], str]
 ) -> ResponseReturnValue:
-    """Do it, or show the same form with what was typed and a sentence at each field. Scripts get JSON instead."""
+    """Do it, or show the same form again with what was typed and a sentence at each field. Scripts get JSON."""
     try:
         return act()
     except BadFields as bad:

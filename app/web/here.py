@@ -1,10 +1,10 @@
 """What a view has at hand: the shell, who is asking, and the one way to ask for a change."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, g, request
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.commit import Beside, Done, commit
 from app.sessions import Me
@@ -29,6 +29,11 @@ def somebody() -> Me | None:
     return cast(Me | None, g.get("me"))
 
 
+def token() -> Row[Any]:
+    """The API token that asks. Only for views behind the token door."""
+    return cast(Row[Any], g.token)
+
+
 def incident_id(ref: int) -> str:
     """The id behind a spoken number. Raises `Refused` when there is none."""
     with shell().store.read() as connection:
@@ -47,9 +52,7 @@ def ask(
     beside: Beside | None = None,
 ) -> Done:
     """Ask one thing of the incident with this spoken number. The form's `key` makes a double click one act."""
-    return commit(
-        shell(), incident_id(ref), command, via=via, key=request_key(), words=words, beside=beside
-    )
+    return commit(shell(), incident_id(ref), command, via=via, key=request_key(), words=words, beside=beside)
 
 
 def request_key() -> str | None:

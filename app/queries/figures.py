@@ -1,0 +1,61 @@
+"""The figures of the house in Prometheus' text form. Counts and ages alone: a label is a code of ours, never an id."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from app.queries.health import pulse
+from app.tables import OUTBOX_UNSETTLED, incidents, outbox
+from dispatch.stages import ON_BOARD
+
+OWED_STATES = ("owed", "sending", "ambiguous")
+
+
+def figures(connection: Connection, program: str, now: datetime) -> str:
+    """Incidents and alarms are those of one program; what is owed and how the worker is belong to the house."""
+    beat = pulse(connection, now)
+    standing = select(func.coalesce(func.sum(incidents.c.alarms), 0)).where(
+        incidents.c.program == program, incidents.c.on_board
+    )
+    return "".join(
+        (
+            _family("incidents", "Incidents on the board", "stage", _stages(connection, program)),
+            _one("alarms", "Alarms that nobody has taken", connection.scalar(standing) or 0),
+            _family("messages_unsettled", "Messages not settled", "state", _owed(connection)),
+            _one("worker_age_seconds", "Since the worker last beat", beat.worker_seconds),
+            _one("oldest_owed_seconds", "Age of the oldest unsettled message", beat.oldest_owed_seconds or 0),
+            _one("oldest_due_seconds", "Lateness of the step most overdue", beat.oldest_due_seconds or 0),
+            _one("journal_seq", "Number of the newest journal row", beat.journal_seq),
+            _one("well", "1 when /healthz answers 200", int(beat.fine)),
+        )
+    )
+
+
+def _stages(connection: Connection, program: str) -> Mapping[str, float]:
+    counted = connection.execute(
+        select(incidents.c.stage, func.count())
+        .where(incidents.c.program == program, incidents.c.on_board)
+        .group_by(incidents.c.stage)
+    )
+    return {**dict.fromkeys(sorted(stage.value for stage in ON_BOARD), 0), **{r[0]: r[1] for r in counted}}
+
+
+def _owed(connection: Connection) -> Mapping[str, float]:
+    counted = connection.execute(
+        select(outbox.c.state, func.count()).where(OUTBOX_UNSETTLED).group_by(outbox.c.state)
+    )
+    return {**dict.fromkeys(OWED_STATES, 0), **{r[0]: r[1] for r in counted}}
+
+
+def _one(name: str, words: str, value: float | None) -> str:
+    return _head(name, words) + ("" if value is None else f"standby_{name} {value}\n")
+
+
+def _family(name: str, words: str, label: str, values: Mapping[str, float]) -> str:
+    lines = (f'standby_{name}{{{label}="{code}"}} {value}\n' for code, value in values.items())
+    return _head(name, words) + "".join(lines)
+
+
+def _head(name: str, words: str) -> str:
+    return f"# HELP standby_{name} {words}.\n# TYPE standby_{name} gauge\n"
