@@ -1,29 +1,32 @@
-"""Walking through the site as a person does: a page gives the token, a form is sent with it."""
+"""Walking through the site as a browser does: posts that carry what the page itself would send."""
 
 import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.shell import new_id
-
-_TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
-
-
-def csrf(client: FlaskClient, page: str = "/account") -> str:
-    """The anti-forgery token of this client's session, read off a page as a browser would."""
-    found = _TOKEN.search(client.get(page).get_data(as_text=True))
-    assert found, f"{page} has no form"
-    return found[1]
+from app.shell import digest, new_id
+from app.tables import sessions
 
 
-def post(client: FlaskClient, url: str, *, key: str | None = None, **fields: Any) -> TestResponse:
-    """Send a form as the page would: with its token and a fresh idempotency key, unless one is given."""
-    return client.post(url, data={"csrf": csrf(client), "key": key or new_id(), **fields})
+def csrf(client: FlaskClient) -> str:
+    """The session's own word, as every page with a form carries it."""
+    cookie = client.get_cookie("standby")
+    assert cookie is not None, "sign in first"
+    with client.application.extensions["standby"].store.read() as connection:
+        word = connection.scalar(select(sessions.c.csrf).where(sessions.c.digest == digest(cookie.value)))
+    assert word is not None, "the session has ended"
+    return str(word)
+
+
+def post(client: FlaskClient, url: str, headers: dict[str, str] | None = None, **fields: Any) -> TestResponse:
+    """Post a form with its csrf word and a fresh key."""
+    return client.post(url, data={"csrf": csrf(client), "key": new_id(), **fields}, headers=headers)
 
 
 def text(answer: TestResponse) -> str:
     """The page's words without its tags, as a person reads them."""
-    bare = re.sub(r"<script.*?</script>|<style.*?</style>|<[^>]+>", " ", answer.get_data(as_text=True), flags=re.S)
-    return re.sub(r"\s+", " ", bare)
+    page = answer.get_data(as_text=True)
+    return re.sub(r"\s+", " ", re.sub(r"<script.*?</script>|<[^>]+>", " ", page, flags=re.S))
