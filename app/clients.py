@@ -9,8 +9,9 @@ from sqlalchemy import Connection, func, select
 
 from app.client_index import reindex
 from app.commit import record
+from app.once import grant, granted
 from app.shell import Shell, new_id
-from app.tables import asked, clients, crisis_plans, people
+from app.tables import clients, crisis_plans, people
 from dispatch.value import Refused
 
 WORDS = ("name", "born", "phone", "address", "language", "guardian", "know")
@@ -38,7 +39,7 @@ def create_client(
 ) -> str:
     """A new record; returns its id. The same `key` makes one record only."""
     with shell.store.write() as connection:
-        made = _made_before(connection, by, key)
+        made = granted(connection, by, key)
         if made is not None:
             return made
         client = new_id()
@@ -47,17 +48,9 @@ def create_client(
         connection.execute(clients.insert().values(id=client, program=program, created_at=now, **row))
         reindex(connection, shell, client, {name: said.get(name, "") for name in WORDS})
         seq = _note(connection, shell, program, client, by, "ClientCreated", said)
-        if key is not None:
-            connection.execute(asked.insert().values(key=key, by=by, stream=client, seq=seq, at=now))
+        grant(connection, by, key, client, seq, now)
     shell.told(seq)
     return client
-
-
-def _made_before(connection: Connection, by: str, key: str | None) -> str | None:
-    if key is None:
-        return None
-    found = connection.scalar(select(asked.c.stream).where(asked.c.key == key, asked.c.by == by))
-    return str(found) if found else None
 
 
 def change_client(
@@ -82,9 +75,14 @@ def words_of_client(shell: Shell, row: Any) -> dict[str, str]:
     return {name: shell.keyring.open(f"clients.{name}", row.id, found[f"{name}_sealed"]) for name in WORDS}
 
 
-def write_plan(shell: Shell, by: str, client: str, plan: Said, review_by: datetime | None) -> int:
+def write_plan(
+    shell: Shell, by: str, client: str, plan: Said, review_by: datetime | None, key: str | None = None
+) -> int:
     """A new version of the crisis plan; the versions before it stay. Returns its number."""
     with shell.store.write() as connection:
+        made = granted(connection, by, key)
+        if made is not None:
+            return int(made.partition(" ")[2])
         program = program_of(connection, client)
         last = connection.scalar(
             select(func.max(crisis_plans.c.version)).where(crisis_plans.c.client == client)
@@ -104,6 +102,7 @@ def write_plan(shell: Shell, by: str, client: str, plan: Said, review_by: dateti
             )
         )
         seq = _note(connection, shell, program, client, by, "CrisisPlanWritten", plan, version=version)
+        grant(connection, by, key, f"{client} {version}", seq, shell.clock.now())
     shell.told(seq)
     return version
 

@@ -14,7 +14,7 @@ _STREETS = (
     ("Courthouse Square", "Alder Falls", 46.8731, -96.7405, 0.0010, 0.0010),
     ("Depot Street", "Alder Falls", 46.8698, -96.7442, 0.0080, -0.0010),
     ("Sexton Street", "Alder Falls", 46.8680, -96.7520, 0.0090, 0.0020),
-    ("Tamarack Street", "Riverside", 46.8610, -96.7720, 0.0080, 0.0000),
+    ("Tamarack Street", "Birch Hollow", 46.8610, -96.7720, 0.0080, 0.0000),
     ("Old Ferry Road", "Riverside", 46.8575, -96.7790, 0.0120, 0.0020),
     ("Kestrel Lane", "Nyberg Township", 46.9260, -96.6930, 0.0050, 0.0060),
     ("Orchard Lane", "Alder Falls", 46.8801, -96.7377, 0.0020, 0.0110),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, false, or_, select
 
 from app.commit import record
+from app.once import grant, granted
 from app.shell import Shell, new_id
 from app.tables import hazards, people
 from dispatch.value import Refused
@@ -57,6 +58,7 @@ def add_hazard(
     client: str | None = None,
     place: bytes | None = None,
     review_days: int | None = None,
+    key: str | None = None,
 ) -> str:
     """A new hazard of a client or at a place (its blind index); returns its id."""
     if (client is None) == (place is None):
@@ -64,6 +66,9 @@ def add_hazard(
     now = shell.clock.now()
     hazard = new_id()
     with shell.store.write() as connection:
+        made = granted(connection, by, key)
+        if made is not None:
+            return made
         connection.execute(
             hazards.insert().values(
                 id=hazard,
@@ -80,6 +85,7 @@ def add_hazard(
         fact = json.dumps({"hazard": hazard, "kind": kind, "source": source})
         said = json.dumps({"words": words}, ensure_ascii=False)
         seq = _note(connection, shell, program, client or hazard, by, "HazardAdded", fact, said)
+        grant(connection, by, key, hazard, seq, now)
     shell.told(seq)
     return hazard
 

@@ -14,6 +14,7 @@ from app.tables import clients, crisis_plans, told_apart
 
 SIGN_WORDS = {"name": "name", "birth": "birth date", "phone": "phone", "place": "home"}
 PAST_SHOWN = 3
+THEM = {"she": "her", "he": "him"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Possible:
     client: str
     short: str
     age: int | None
+    them: str
     words: str
     agree: str
     differ: str
@@ -60,6 +62,7 @@ def possible(connection: Connection, shell: Shell, sheet: Sheet, today: date) ->
                 one.client,
                 short_name(words["name"]),
                 age_on(words["born"], today),
+                THEM.get((row.pronouns or "").partition(",")[0].strip().casefold(), "them"),
                 one.match.words,
                 _said(one.match.agree),
                 _said(one.match.differ),

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from app.api import eido
 from app.web import (
     account,
     admin_people,
@@ -15,7 +16,10 @@ from app.web import (
     chart,
     health,
     hooks,
+    intake,
+    intake_links,
     on_call,
+    people,
     phone,
     signin,
     tasks,
@@ -38,4 +42,8 @@ ALL: tuple[Blueprint, ...] = (
     api.bp,
     health.bp,
     on_call.bp,
+    intake.bp,
+    intake_links.bp,
+    people.bp,
+    eido.bp,
 )

@@ -1,6 +1,7 @@
 """The intake form's fields: their choices, and what was sent, each field taken or refused on its own."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,6 +48,8 @@ NO_NUMBER = frozenset({"none", "no number", "unknown", "not known", "blocked", "
 RING = "Write a number we can ring, or 'none'."
 QUESTION = "q_"
 
+Answers = Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -90,11 +93,59 @@ def _can_ring(number: str) -> bool:
     return not number or digits >= 3 or number.casefold().strip(" .'\"") in NO_NUMBER
 
 
-def changed(
-    taken: Taken, values: Mapping[str, str], answers: Mapping[str, str], needs: tuple[str, ...]
-) -> Taken:
-    """Only what differs from what is saved: a whole form that was sent again says nothing new."""
+def changed(taken: Taken, values: Mapping[str, str], answers: Answers, needs: Sequence[str]) -> Taken:
+    """Only what differs from what stood there: a whole form that was sent again says nothing new."""
     fields = {name: text for name, text in taken.fields.items() if text != values.get(name, "")}
     new = {code: answer for code, answer in taken.answers.items() if answer != answers.get(code, "")}
     same = taken.needs is None or set(taken.needs) == set(needs)
     return Taken(fields, new, None if same else taken.needs, taken.wrong)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a page showed when it was drawn. It comes back with the form, so that a field that nobody touched
+    is never written over what somebody else saved there meanwhile."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """For the form's hidden field."""
+        return json.dumps([self.values, self.answers, self.needs], ensure_ascii=False)
+
+
+def drawn(text: str) -> Drawn:
+    """What the page says that it showed; nothing when that cannot be read."""
+    try:
+        values, answers, needs = json.loads(text)
+        return Drawn(_texts(values), _texts(answers), tuple(str(need) for need in needs))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Drawn()
+
+
+def _texts(found: Mapping[str, str]) -> dict[str, str]:
+    return {str(name): str(text) for name, text in found.items()}
+
+
+def overtaken(touched: Taken, then: Drawn, values: Mapping[str, str], answers: Answers) -> dict[str, str]:
+    """Fields that this person changed while somebody else did too: a sentence with what stands there now."""
+    news = changed(touched, values, answers, touched.needs or ())
+    said = {
+        name: values.get(name) or "nothing"
+        for name in news.fields
+        if values.get(name, "") != then.values.get(name, "")
+    }
+    said |= {
+        QUESTION + code: answers.get(code) or "not asked"
+        for code in news.answers
+        if answers.get(code, "") != then.answers.get(code, "")
+    }
+    return {name: f"Saved meanwhile: “{text}”. Save again to keep yours." for name, text in said.items()}
+
+
+def without(taken: Taken, names: Collection[str]) -> Taken:
+    """The same without these fields."""
+    fields = {name: text for name, text in taken.fields.items() if name not in names}
+    answers = {code: answer for code, answer in taken.answers.items() if QUESTION + code not in names}
+    return Taken(fields, answers, taken.needs, taken.wrong)
