@@ -63,7 +63,8 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
         reply = _told_back(said, heard.word, staff)
         commit_in(connection, shell, said.incident, _command(incident, said, heard), via, reply=reply)
     except Refused as refused:  # the rules said no before anything was written
-        _answer(connection, incident, Refusal(said.person, said.ref, refused.sentence), now)
+        named = str(said.ref) in refused.sentence  # then its number need not stand before it again
+        _answer(connection, incident, Refusal(said.person, 0 if named else said.ref, refused.sentence), now)
 
 
 def _command(incident: Incident, said: Said, heard: Heard) -> Command:

@@ -43,9 +43,10 @@ def command_of(
     if code == "ok":
         return c.CheckIn(person, person, minutes, at=at)
     if code in ("eta", "give_back"):
-        page = page_of(incident, person)
-        page_id = page.id if page else ""
-        return c.Accept(person, page_id, minutes) if code == "eta" else c.Decline(person, page_id, reason)
+        # Of the page that they go on, never of one that asks them: a new arrival time is not a yes.
+        member = incident.member(person)
+        page = member.page if member else ""
+        return c.Accept(person, page, minutes) if code == "eta" else c.Decline(person, page, reason)
     return PLAIN[code](person, person, at=at)
 
 
