@@ -8,6 +8,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app.factory import create_app
+from app.finder import Finder
+from app.geocode import geocoder_for
 from app.shell import Shell
 from app.web.sockets import SOCKETS_AT_MOST
 from app.worker import Worker
@@ -36,6 +38,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self._bind = f"{host}:{port}"
         self._ready = ready
         self._worker: Worker | None = None
+        self._finder: Finder | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -69,11 +72,15 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         app = create_app(shell)
         self._worker = Worker(shell, transport)
         self._worker.start()
+        self._finder = Finder(shell, geocoder_for(shell.settings))
+        self._finder.start()
         if self._ready is not None:
             self._ready(app, self._worker)
         return app
 
     def _leave(self) -> None:
+        if self._finder is not None:
+            self._finder.stop()
         if self._worker is not None:
             self._worker.stop()
 

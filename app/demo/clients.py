@@ -1,6 +1,6 @@
 """Puts the county's invented people into client records, with their plans and the hazards at their homes."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from app.tables import clients
 CASE_MANAGER = "sato"
 
 
-def add_person(shell: Shell, person: Person) -> str:
+def add_person(shell: Shell, person: Person, review_by: datetime) -> str:
     """One client's record; returns its id."""
     said = {
         "name": person.name,
@@ -28,7 +28,6 @@ def add_person(shell: Shell, person: Person) -> str:
     client = create_client(
         shell, CASE_MANAGER, PROGRAM, said, case_manager=CASE_MANAGER, pronouns=person.pronouns
     )
-    review_by = shell.clock.now() + timedelta(days=90)
     write_plan(shell, CASE_MANAGER, client, dict(person.plan), review_by)
     if person.hazard:
         add_hazard(
@@ -39,7 +38,7 @@ def add_person(shell: Shell, person: Person) -> str:
             source="team",
             words=person.hazard,
             client=client,
-            review_days=90,
+            review_days=365,
         )
     return client
 

@@ -15,6 +15,7 @@ from app.worker import Worker
 from dispatch import commands as c
 from notify.recorder import Recorder
 
+ON_FILE_SINCE, REVIEW_AHEAD = timedelta(days=310), timedelta(days=90)
 DESK, REVIEWER = "castellan", "haddad"
 CALM = {"danger": "no", "weapon": "no", "violence": "no", "medical": "no"}
 
@@ -22,7 +23,8 @@ CALM = {"danger": "no", "weapon": "no", "violence": "no", "medical": "no"}
 def live_through(shell: Shell) -> None:
     """Add the clients and play their past crises, oldest first, each at its own time."""
     now = shell.clock.now()
-    known = {person.name: add_person(shell, person) for person in PEOPLE}
+    long_ago = replace(shell, clock=VirtualClock(now - ON_FILE_SINCE), listeners=[])
+    known = {person.name: add_person(long_ago, person, review_by=now + REVIEW_AHEAD) for person in PEOPLE}
     crises = [(past, person) for person in PEOPLE for past in person.crises]
     for past, person in sorted(crises, key=lambda pair: -pair[0].days):
         _crisis(shell, now - timedelta(days=past.days, hours=past.days % 7), past, person, known[person.name])
