@@ -10,8 +10,8 @@ from dispatch.incident import Alarm, Incident
 from dispatch.stages import ADVANCING, AT_PERSON, COMMITTED, Stage, Step
 from dispatch.triage import more_urgent
 
-# These are also texted to the supervisors on call, again and again until someone takes them; the others belong to the
-# desk that sees them.
+# These are also texted to the supervisors on call, again and again until someone takes them; the others
+# belong to the desk that sees them.
 TEXTED = frozenset({"nobody_answered", "check_missed", "no_progress", "not_arrived"})
 # Late papers harm nobody tonight: taken, they come back after an hour, not after minutes.
 PAPERS = frozenset({"notes_late", "review_late"})

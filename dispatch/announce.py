@@ -1,10 +1,13 @@
 """Who must be told of a fact. The message is owed in the transaction that stored the fact."""
 
+from collections.abc import Callable
+from typing import Any
+
 from dispatch import facts as f
 from dispatch import messages as m
 from dispatch.alarms import TEXTED
 from dispatch.board import Board
-from dispatch.incident import Incident, Member
+from dispatch.incident import Incident
 from dispatch.stages import Step
 
 # Why a page was withdrawn -> why its person stands down. A page given up for going alone needs no other word.
@@ -18,62 +21,73 @@ STAND_DOWN: dict[str, str] = {
 
 def announce(before: Incident | None, fact: f.Fact, board: Board) -> list[m.Message]:
     """Messages owed because of one fact, given the incident as it stood before the fact."""
-    if before is None:
+    hears = WHO_HEARS.get(type(fact))
+    return hears(before, fact, board) if hears is not None and before is not None else []
+
+
+def _page(before: Incident, fact: f.Asked, _: Board) -> list[m.Message]:
+    people = len(before.seats)
+    return [m.PageResponder(fact.person, before.ref, fact.page, before.acuity, people, fact.answer_by)]
+
+
+def _partner_found(before: Incident, fact: f.Accepted, board: Board) -> list[m.Message]:
+    return [m.PartnerFound(other.person, before.ref, board.name(fact.person)) for other in before.members]
+
+
+def _partner_lost(before: Incident, fact: f.GaveBack, _: Board) -> list[m.Message]:
+    # Nobody drives on believing that a partner comes too.
+    others = [member.person for member in before.members if member.person != fact.person]
+    return [m.YesHeard(person, before.ref, None) for person in others]
+
+
+def _withdrawn(before: Incident, fact: f.Withdrawn, _: Board) -> list[m.Message]:
+    return [_stand_down(fact.person, before.ref, STAND_DOWN.get(fact.why, "closed"))]
+
+
+def _team(why: str) -> Callable[[Incident, Any, Board], list[m.Message]]:
+    """The whole team stands down."""
+    return lambda before, fact, board: [_stand_down(one.person, before.ref, why) for one in before.members]
+
+
+def _on_the_road(before: Incident, _: f.Fact, __: Board) -> list[m.Message]:
+    """Those who are there know that it is over; a partner who is still driving does not."""
+    driving = [member.person for member in before.members if member.step is not Step.ON_SCENE]
+    return [_stand_down(person, before.ref, "closed") for person in driving]
+
+
+def _reminder(before: Incident, fact: f.Reminded, _: Board) -> list[m.Message]:
+    if fact.about is not None:
+        return [m.AreYouOnTheWay(fact.about, before.ref)]
+    return [m.NotesDue(member.person, before.ref, fact.due) for member in before.members]
+
+
+def _alarm(before: Incident, fact: f.AlarmRaised, board: Board) -> list[m.Message]:
+    """The supervisors on call are told; when the rota has a hole there, all of them."""
+    if fact.kind not in TEXTED:
         return []
-    ref = before.ref
-    match fact:
-        case f.Asked():
-            return [
-                m.PageResponder(fact.person, ref, fact.page, before.acuity, len(before.seats), fact.answer_by)
-            ]
-        case f.Accepted():
-            return [m.PartnerFound(other.person, ref, board.name(fact.person)) for other in before.members]
-        case f.GaveBack():
-            # Nobody drives on believing that a partner comes too.
-            return [m.YesHeard(other.person, ref, None) for other in _others(before, fact.person)]
-        case f.Withdrawn():
-            return [_stand_down(fact.person, ref, STAND_DOWN.get(fact.why, "closed"))]
-        case f.Recalled():
-            return [_stand_down(member.person, ref, "recalled") for member in before.members]
-        case f.Cancelled():
-            return [_stand_down(member.person, ref, "cancelled") for member in before.members]
-        case f.Cleared() | f.NotFound() | f.CareRefused():
-            return [
-                _stand_down(member.person, ref, "closed") for member in before.members if _on_the_road(member)
-            ]
-        case f.MarkedDuplicate() | f.HandedOver():
-            return [_stand_down(member.person, ref, "closed") for member in before.members]
-        case f.Reminded():
-            return _reminders(before, fact)
-        case f.CheckAsked():
-            return [m.AreYouOk(fact.person, ref, fact.check_by)]
-        case f.AuthorAsked():
-            return [m.QuestionAsked(fact.to, ref)]
-        case f.AlarmRaised() if fact.kind in TEXTED:
-            return [m.AlarmStands(who, ref, fact.kind) for who in _supervisors_told(board)]
-        case _:
-            return []
+    on_call = [one.person for one in board.on_call if one.tier == "supervisor"]
+    told = on_call or sorted(board.supervisors)
+    return [m.AlarmStands(person, before.ref, fact.kind) for person in told]
 
 
 def _stand_down(person: str, ref: int, why: str) -> m.StandDown:
     return m.StandDown(person, ref, why)  # type: ignore[arg-type]
 
 
-def _reminders(incident: Incident, fact: f.Reminded) -> list[m.Message]:
-    if fact.about is not None:
-        return [m.AreYouOnTheWay(fact.about, incident.ref)]
-    return [m.NotesDue(member.person, incident.ref, fact.due) for member in incident.members]
-
-
-def _others(incident: Incident, person: str) -> list[Member]:
-    return [member for member in incident.members if member.person != person]
-
-
-def _on_the_road(member: Member) -> bool:
-    return member.step is not Step.ON_SCENE
-
-
-def _supervisors_told(board: Board) -> list[str]:
-    """Those on call; when the rota has a hole there, all of them."""
-    on_call = [one.person for one in board.on_call if one.tier == "supervisor"]
-    return on_call or sorted(board.supervisors)
+WHO_HEARS: dict[type[f.Fact], Callable[[Incident, Any, Board], list[m.Message]]] = {
+    f.Asked: _page,
+    f.Accepted: _partner_found,
+    f.GaveBack: _partner_lost,
+    f.Withdrawn: _withdrawn,
+    f.Recalled: _team("recalled"),
+    f.Cancelled: _team("cancelled"),
+    f.MarkedDuplicate: _team("closed"),
+    f.HandedOver: _team("closed"),
+    f.Cleared: _on_the_road,
+    f.NotFound: _on_the_road,
+    f.CareRefused: _on_the_road,
+    f.Reminded: _reminder,
+    f.CheckAsked: lambda before, fact, _: [m.AreYouOk(fact.person, before.ref, fact.check_by)],
+    f.AuthorAsked: lambda before, fact, _: [m.QuestionAsked(fact.to, before.ref)],
+    f.AlarmRaised: _alarm,
+}

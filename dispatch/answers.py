@@ -29,11 +29,9 @@ def accept(incident: Incident, command: c.Accept, board: Board) -> list[f.Fact]:
     if eta is not None and _still_coming(incident, page):
         return [f.EtaGiven(board.now, command.by, page.person, eta)]
     seat = free_seat(incident, page, command.by, board)
-    elsewhere = board.busy.get(page.person)
-    require(
-        elsewhere is None,
-        f"{_who(page, command.by, board, 'are', 'is')} on {elsewhere}. Finish it or give it back first.",
-    )
+    if page.person in board.busy:
+        who = _who(page, command.by, board, "are", "is")
+        raise Refused(f"{who} on {board.busy[page.person]}. Finish it or give it back first.")
     accepted = f.Accepted(board.now, command.by, page.id, page.person, seat, eta, command.on_behalf)
     not_needed = [
         f.Withdrawn(board.now, command.by, other.id, other.person, "someone_else")
@@ -65,8 +63,10 @@ def require_own_page(incident: Incident, page_id: str, by: str, on_behalf: bool)
 
 
 def free_seat(incident: Incident, page: Page, by: str, board: Board) -> Seat:
-    """The seat that a yes gets: the one it was asked for, or the other one when only that is empty. A yes is refused
-    only when it is not needed, and then it says who has it."""
+    """The seat that a yes gets: the one it was asked for, or the other one when only that is empty.
+
+    A yes is refused only when it is not needed, and then it says who has it.
+    """
     if incident.member(page.person):
         raise Refused(f"{_who(page, by, board, 'have', 'has')} {incident.ref} already.")
     # A page from before a recall asked for another team; its yes must not put its person on this one.
@@ -100,10 +100,8 @@ def give_back(incident: Incident, page: Page, command: c.Decline, board: Board) 
     member = incident.member(page.person)
     if member is None or member.page != page.id:
         raise Refused(f"{_who(page, command.by, board, 'are', 'is')} not on {incident.ref} any more.")
-    there = member.step is Step.ON_SCENE or incident.stage not in ADVANCING
-    require(
-        not there, f"{_who(page, command.by, board, 'are', 'is')} on scene. Call the desk to be relieved."
-    )
+    if member.step is Step.ON_SCENE or incident.stage not in ADVANCING:
+        raise Refused(f"{_who(page, command.by, board, 'are', 'is')} on scene. Call the desk to be relieved.")
     return [f.GaveBack(board.now, command.by, page.id, page.person, member.seat, command.reason)]
 
 
@@ -122,8 +120,10 @@ def lapse(incident: Incident, board: Board) -> list[f.Fact]:
 
 
 def ask_person(incident: Incident, command: c.AskPerson, board: Board) -> list[f.Fact]:
-    """The desk asks someone by name for a seat that is still open, beside whoever is being asked. Asking for a second
-    when one person is going alone means that two go after all."""
+    """The desk asks someone by name for a seat that is still open, beside whoever is being asked.
+
+    Asking for a second when one person is going alone means that two go after all.
+    """
     require(incident.stage in ADVANCING, "No team is being found for this one. Send a team first.")
     two_after_all = incident.alone is not None and command.seat is Seat.SECOND
     require(

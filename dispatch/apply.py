@@ -8,7 +8,7 @@ from typing import Any
 from dispatch import facts as f
 from dispatch.commands import RULE
 from dispatch.incident import Alarm, Due, Incident, Member, Page, Question
-from dispatch.stages import ADVANCING, STEP_ORDER, Seat, Stage, Step
+from dispatch.stages import ADVANCING, STAGE_AT, STEP_ORDER, Seat, Stage, Step
 from dispatch.value import replace
 
 # Facts that do not make their author one of those who worked on the case: taking an alarm, reviewing, filing.
@@ -16,7 +16,7 @@ BYSTANDING = frozenset({f.AlarmTaken, f.AuthorAsked, f.ClientLinked, f.SignedOff
 
 
 def apply(incident: Incident | None, fact: f.Fact) -> Incident:
-    """The incident after one more fact. Raises KeyError for a fact it does not know: we are wrong, not the caller."""
+    """The incident after one more fact. Raises KeyError for a fact it does not know: then we are wrong."""
     after: Incident = RULES[type(fact)](incident, fact)
     if fact.by == RULE or fact.by in after.worked or type(fact) in BYSTANDING:
         return after
@@ -83,63 +83,63 @@ def _asked(incident: Incident, fact: f.Asked) -> Incident:
 
 def _settled(
     incident: Incident, page_id: str, state: str, at: datetime, reason: str | None = None
-) -> Incident:
-    pages = tuple(
-        replace(page, state=state, settled_at=at, reason=reason, round=incident.rounds)
-        if page.id == page_id
-        else page
-        for page in incident.pages
+) -> tuple[Page, ...]:
+    # A page counts for the round in which it was settled: who says no late is not asked again at once.
+    return tuple(
+        [
+            replace(page, state=state, settled_at=at, reason=reason, round=incident.rounds)
+            if page.id == page_id
+            else page
+            for page in incident.pages
+        ]
     )
-    return replace(incident, pages=pages)
 
 
 def _accepted(incident: Incident, fact: f.Accepted) -> Incident:
-    settled = _settled(incident, fact.page, "accepted", fact.at)
     member = Member(fact.person, fact.seat, fact.page, fact.at, fact.eta, Step.ACCEPTED, fact.at)
-    members = (*settled.members, member)
-    worked = settled.worked if fact.person in settled.worked else (*settled.worked, fact.person)
-    joined = replace(settled, members=members, worked=worked)
-    again_at = joined.again_at if joined.wants_people else None
-    return _moved(replace(joined, again_at=again_at), team_stage(joined), fact.at)
+    members = (*incident.members, member)
+    complete = len(members) == len(incident.seats)
+    return _moved(
+        incident,
+        team_stage(incident, members),
+        fact.at,
+        pages=_settled(incident, fact.page, "accepted", fact.at),
+        members=members,
+        worked=incident.worked if fact.person in incident.worked else (*incident.worked, fact.person),
+        again_at=None if complete else incident.again_at,
+    )
 
 
 def _gave_back(incident: Incident, fact: f.GaveBack) -> Incident:
-    settled = _settled(incident, fact.page, "declined", fact.at, fact.reason)
-    left = replace(settled, members=tuple(m for m in settled.members if m.person != fact.person))
-    return _moved(left, team_stage(left), fact.at)
+    pages = _settled(incident, fact.page, "declined", fact.at, fact.reason)
+    members = tuple(member for member in incident.members if member.person != fact.person)
+    return _moved(incident, team_stage(incident, members), fact.at, pages=pages, members=members)
 
 
-def team_stage(incident: Incident) -> Stage:
-    """Where the team stands: the furthest step anyone took, else whether a seat is still open."""
+def team_stage(incident: Incident, members: tuple[Member, ...]) -> Stage:
+    """Where these members stand: the furthest step anyone took, else whether a seat is still open."""
     if incident.stage not in ADVANCING:
         return incident.stage
-    furthest = max(
-        (member.step for member in incident.members), key=STEP_ORDER.__getitem__, default=Step.ACCEPTED
-    )
-    if furthest is not Step.ACCEPTED:
-        return Stage(furthest.value)
-    return Stage.PAGING if incident.wants_people else Stage.ACCEPTED
+    furthest = max((member.step for member in members), key=STEP_ORDER.__getitem__, default=Step.ACCEPTED)
+    if furthest is Step.ACCEPTED and len(members) < len(incident.seats):
+        return Stage.PAGING
+    return STAGE_AT[furthest]
 
 
-def _member_changed(incident: Incident, person: str, **changes: Any) -> Incident:
-    members = tuple(replace(m, **changes) if m.person == person else m for m in incident.members)
-    return replace(incident, members=members)
+def _changed(incident: Incident, person: str, **changes: Any) -> tuple[Member, ...]:
+    return tuple([replace(m, **changes) if m.person == person else m for m in incident.members])
 
 
 def _step_taken(incident: Incident, fact: f.StepTaken) -> Incident:
-    member = incident.member(fact.person)
-    assert member is not None
-    eta = fact.eta or member.eta
-    stepped = _member_changed(
-        incident,
-        fact.person,
-        step=fact.step,
-        step_at=fact.at,
-        eta=eta,
-        check_by=fact.check_by,
-        check_asked=False,
-    )
-    return _moved(stepped, team_stage(stepped), fact.at)
+    stepped: dict[str, Any] = {"step": fact.step, "step_at": fact.at, "check_by": fact.check_by}
+    if fact.eta is not None:
+        stepped["eta"] = fact.eta
+    members = _changed(incident, fact.person, check_asked=False, **stepped)
+    return _moved(incident, team_stage(incident, members), fact.at, members=members)
+
+
+def _checked(incident: Incident, person: str, check_by: datetime | None, asked: bool) -> Incident:
+    return replace(incident, members=_changed(incident, person, check_by=check_by, check_asked=asked))
 
 
 def _left(stage: Stage) -> Callable[[Incident, Any], Incident]:
@@ -159,12 +159,12 @@ def _recalled(incident: Incident, fact: f.Recalled) -> Incident:
 def _went_alone(incident: Incident, fact: f.WentAlone) -> Incident:
     leads = tuple(replace(member, seat=Seat.LEAD) for member in incident.members)
     alone = replace(incident, alone=fact.reason, again_at=None, members=leads)
-    return _moved(alone, team_stage(alone), fact.at)
+    return _moved(alone, team_stage(alone, leads), fact.at)
 
 
 def _second_wanted(incident: Incident, fact: f.SecondWanted) -> Incident:
     two = replace(incident, alone=None)
-    return _moved(two, team_stage(two), fact.at)
+    return _moved(two, team_stage(two, two.members), fact.at)
 
 
 def _alarm_raised(incident: Incident, fact: f.AlarmRaised) -> Incident:
@@ -191,7 +191,7 @@ def _alarm_taken(incident: Incident, fact: f.AlarmTaken) -> Incident:
 
 
 def _due_set(incident: Incident, fact: f.DueSet | f.Reminded) -> Incident:
-    others = tuple(due for due in incident.dues if due.about != fact.about)
+    others = tuple([due for due in incident.dues if due.about != fact.about])
     if fact.what is None or fact.due is None:
         return replace(incident, dues=others)
     return replace(incident, dues=(*others, Due(fact.what, fact.due, fact.about)))
@@ -222,20 +222,20 @@ RULES: dict[type[f.Fact], Callable[[Any, Any], Incident]] = {
     f.Dispatched: _dispatched,
     f.Asked: _asked,
     f.Accepted: _accepted,
-    f.EtaGiven: lambda i, x: _member_changed(i, x.person, eta=x.eta),
-    f.Declined: lambda i, x: _settled(i, x.page, "declined", x.at, x.reason),
+    f.EtaGiven: lambda i, x: replace(i, members=_changed(i, x.person, eta=x.eta)),
+    f.Declined: lambda i, x: replace(i, pages=_settled(i, x.page, "declined", x.at, x.reason)),
     f.GaveBack: _gave_back,
-    f.Lapsed: lambda i, x: _settled(i, x.page, "lapsed", x.at),
-    f.Unreachable: lambda i, x: _settled(i, x.page, "unreachable", x.at, x.code),
-    f.Withdrawn: lambda i, x: _settled(i, x.page, "withdrawn", x.at, x.why),
+    f.Lapsed: lambda i, x: replace(i, pages=_settled(i, x.page, "lapsed", x.at)),
+    f.Unreachable: lambda i, x: replace(i, pages=_settled(i, x.page, "unreachable", x.at, x.code)),
+    f.Withdrawn: lambda i, x: replace(i, pages=_settled(i, x.page, "withdrawn", x.at, x.why)),
     f.LadderExhausted: lambda i, x: replace(i, again_at=x.again_at, exhausted_round=i.rounds),
     f.RoundBegun: lambda i, x: replace(i, rounds=x.number, again_at=None),
     f.WentAlone: _went_alone,
     f.SecondWanted: _second_wanted,
     f.StepTaken: _step_taken,
-    f.CheckedIn: lambda i, x: _member_changed(i, x.person, check_by=x.check_by, check_asked=False),
-    f.CheckAsked: lambda i, x: _member_changed(i, x.person, check_by=x.check_by, check_asked=True),
-    f.CheckMissed: lambda i, x: _member_changed(i, x.person, check_by=None),
+    f.CheckedIn: lambda i, x: _checked(i, x.person, x.check_by, asked=False),
+    f.CheckAsked: lambda i, x: _checked(i, x.person, x.check_by, asked=True),
+    f.CheckMissed: lambda i, x: _checked(i, x.person, None, asked=True),
     f.MetPerson: lambda i, x: _moved(i, Stage.WITH_PERSON, x.at),
     f.TransportBegun: lambda i, x: _moved(i, Stage.TRANSPORTING, x.at),
     f.Cleared: _left(Stage.CLEARED),

@@ -53,8 +53,8 @@ class OnCall:
 
 @dataclass(frozen=True)
 class Board:
-    """The world at `now` (aware UTC). `names` are our own staff. `busy` maps a person who said yes elsewhere to the
-    spoken number of that incident; `asked` are people with an open page elsewhere."""
+    """The world at `now` (aware UTC). `names` are our own staff. `busy` maps a person who said yes
+    elsewhere to the spoken number of that incident; `asked` are people with an open page elsewhere."""
 
     now: datetime
     policy: Policy = Policy()

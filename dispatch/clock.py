@@ -1,4 +1,4 @@
-"""Deadlines as data: when to look next, what the clock does when a deadline passes, and what follows each change."""
+"""Deadlines as data: when to look next, what the clock does when one passes, and what follows each change."""
 
 from datetime import datetime
 
@@ -11,24 +11,30 @@ from dispatch.commands import RULE, Wake
 from dispatch.dues import ALARM_OF, REMIND_AGAIN, REMINDER_OF, owed_changes
 from dispatch.incident import Alarm, Due, Incident, Member
 
+# Facts that may raise an alarm by themselves; the others come from a deadline that passed.
+ALARMING = frozenset({f.LadderExhausted, f.CheckMissed, f.Described})
+
 
 def next_wake(incident: Incident) -> datetime | None:
-    """The earliest instant at which the clock has something to do with this incident; None when nothing is due."""
-    times = [page.answer_by for page in incident.pages if page.state == "asked"]
-    times += [member.check_by for member in incident.members if member.check_by]
-    times += [due.at for due in incident.dues]
+    """The earliest instant at which the clock has something to do here; None when nothing is due."""
+    times = [due.at for due in incident.dues]
+    for page in incident.pages:
+        if page.state == "asked":
+            times.append(page.answer_by)
+    for member in incident.members:
+        if member.check_by:
+            times.append(member.check_by)
+    for alarm in incident.alarms:
+        if alarm.again_at and cause_stands(incident, alarm):
+            times.append(alarm.again_at)
     if incident.again_at:
         times.append(incident.again_at)
-    if incident.alarms:
-        times += [
-            alarm.again_at for alarm in incident.alarms if alarm.again_at and cause_stands(incident, alarm)
-        ]
     return min(times, default=None)
 
 
 def wake(incident: Incident, _: Wake, board: Board) -> list[f.Fact]:
-    """All that is due now, in a fixed order: pages, check-ins, what is owed, the next round. Each looks at something
-    else, so none needs to see what the others found."""
+    """All that is due now, in a fixed order: pages, check-ins, what is owed, the next round. Each looks at
+    something else, so none needs to see what the others found."""
     return [fact for look in (lapse, _checks, _overdue, _next_round) for fact in look(incident, board)]
 
 
@@ -76,7 +82,7 @@ def follow_up(before: Incident | None, now: Incident, facts: list[f.Fact], board
 
 
 def _told(now: Incident, alarm: Alarm, done: bool, board: Board) -> list[f.Fact]:
-    """An alarm whose cause is gone ends, unless a person has to take it; one whose time has come is told again."""
+    """An alarm whose cause is gone ends, unless a person has to take it; one whose time has come is told."""
     if not cause_stands(now, alarm):
         ends = done or not must_be_taken(now, alarm)
         return [f.AlarmEnded(board.now, RULE, alarm.kind, alarm.about)] if ends else []
@@ -85,6 +91,8 @@ def _told(now: Incident, alarm: Alarm, done: bool, board: Board) -> list[f.Fact]
 
 
 def _rising(now: Incident, facts: list[f.Fact], board: Board) -> list[f.Fact]:
+    if ALARMING.isdisjoint(map(type, facts)):
+        return []
     standing = {(alarm.kind, alarm.about) for alarm in now.standing}
     rising: list[tuple[str, str | None]] = []
     for fact in facts:

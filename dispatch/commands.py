@@ -1,4 +1,4 @@
-"""What may be asked of an incident. A command is a wish in the imperative; `by` is who asks (person id, or RULE)."""
+"""What may be asked of an incident: wishes in the imperative. `by` is who asks (person id, or RULE)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,8 @@ class Command:
 
 @dataclass(frozen=True)
 class Receive(Command):
-    """Open an incident. `answers` are coded answers already known; the caller's words travel sealed beside it."""
+    """Open an incident. `answers` are coded answers already known; the caller's words travel sealed
+    beside."""
 
     id: str
     ref: int
@@ -29,7 +30,7 @@ class Receive(Command):
 
 @dataclass(frozen=True)
 class Describe(Command):
-    """Take down more. `answers` change only what they name; `fields` names the sealed words saved beside it."""
+    """Take down more. `answers` change only what they name; `fields` names the sealed words saved beside."""
 
     answers: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] | None = None
@@ -66,7 +67,7 @@ class LinkClient(Command):
 
 @dataclass(frozen=True)
 class Dispatch(Command):
-    """Send a team. A seat left None is filled from the ladder. `alone` is a reason code for sending one person."""
+    """Send a team. A seat left None is filled from the ladder. `alone` is a reason code for sending one."""
 
     lead: str | None = None
     second: str | None = None
@@ -213,7 +214,7 @@ class BeginNotes(Command):
 
 @dataclass(frozen=True)
 class Sign(Command):
-    """Freeze the notes. `missing` are sentences from the chart's rules; `digest` is of the canonical chart."""
+    """Freeze the notes. `missing` are sentences from the chart's rules; `digest` is the canonical chart's."""
 
     digest: str
     disposition: str

@@ -67,8 +67,10 @@ RULE_OF: dict[type[c.Command], Callable[[Any, Any, Board], list[Fact]]] = {
 
 
 def decide(incident: Incident | None, command: c.Command, board: Board) -> list[Fact]:
-    """Facts in order, or `Refused`. Whatever a rule did, open seats are asked for and deadlines follow; those facts
-    are the rules' own, so whoever asked does not count as having worked on the case for them."""
+    """Facts in order, or `Refused`. Whatever a rule did, open seats are asked for and deadlines follow.
+
+    Those facts are the rules' own: whoever asked does not count as having worked on the case for them.
+    """
     kind = type(command)
     if kind is c.Receive:
         require(incident is None, "This call is on the board already.")

@@ -1,4 +1,4 @@
-"""What is owed next and by when: by the incident's owner in each stage, and by each member on the way there."""
+"""What is owed next and by when: by the incident's owner in each stage, by each member on the way there."""
 
 from datetime import datetime, timedelta
 
@@ -29,18 +29,27 @@ RENEWING = frozenset({f.Held, f.Triaged, f.Signed})
 
 def owed_changes(before: Incident | None, now: Incident, facts: list[f.Fact], board: Board) -> list[f.Fact]:
     """The deadlines that these facts set, renew or make void. What did not change keeps its deadline."""
-    same = before is not None and before.stage is now.stage and before.members is now.members
-    if same and not any(type(fact) in RENEWING for fact in facts):
+    same = before is not None and before.stage is now.stage
+    renewed = not RENEWING.isdisjoint(map(type, facts))
+    if same and not renewed and (before is None or before.members is now.members):
         return []
-    owed = [_owner_owes(before, now, facts, board), *_members_owe(before, now, board)]
-    dues = {due.about: due for due in owed if due is not None}
-    had = {due.about: due for due in now.dues}
-    void = [_set(about, None, board) for about in had if about not in dues]
-    return void + [_set(about, due, board) for about, due in dues.items() if had.get(about) != due]
+    owed: list[f.Fact] = []
+    if renewed or not same:
+        _settle(owed, now, None, _owner_owes(before, now, facts, board), board)
+    if now.stage in ADVANCING:
+        # Each has a deadline of their own: a partner who is far along does not hide one who never left.
+        for member in now.members:
+            if before is None or _promise(before, before.member(member.person)) != _promise(now, member):
+                _settle(owed, now, member.person, _member_owes(now, member, board.now, board.policy), board)
+    for due in now.dues:
+        if due.about is not None and (now.stage not in ADVANCING or now.member(due.about) is None):
+            _settle(owed, now, due.about, None, board)
+    return owed
 
 
-def _set(about: str | None, due: Due | None, board: Board) -> f.Fact:
-    return f.DueSet(board.now, RULE, due.what if due else None, due.at if due else None, about)
+def _settle(owed: list[f.Fact], now: Incident, about: str | None, due: Due | None, board: Board) -> None:
+    if due != now.due_of(about):
+        owed.append(f.DueSet(board.now, RULE, due.what if due else None, due.at if due else None, about))
 
 
 def _owner_owes(before: Incident | None, now: Incident, facts: list[f.Fact], board: Board) -> Due | None:
@@ -49,11 +58,12 @@ def _owner_owes(before: Incident | None, now: Incident, facts: list[f.Fact], boa
             return Due("look_again", fact.look_again_at)
         if isinstance(fact, f.Signed) and now.ended:
             return Due("review", board.now + board.policy.review_within)
-    same = before is not None and before.stage is now.stage
-    retriaged = now.stage is Stage.TRIAGED and any(isinstance(fact, f.Triaged) for fact in facts)
-    writing = before is not None and before.stage in WRITING and now.stage in WRITING
-    if (same and not retriaged) or writing:
-        return now.due_of(None)
+    if before is not None:
+        still_writing = before.stage in WRITING and now.stage in WRITING
+        # Triaged again at the desk, it must be sent by another time; triaged again on the way, nothing moves.
+        still_out = before.stage is now.stage and now.stage is not Stage.TRIAGED
+        if still_writing or still_out:
+            return now.due_of(None)
     within = _within(now, board.policy)
     return Due(within[0], now.since + within[1]) if within else None
 
@@ -74,21 +84,10 @@ def _within(now: Incident, policy: Policy) -> tuple[str, timedelta] | None:
             return None
 
 
-def _members_owe(before: Incident | None, now: Incident, board: Board) -> list[Due | None]:
-    """Each member's own deadline: a partner who is far along does not hide one who never left."""
-    if now.stage not in ADVANCING:
-        return []
-    return [_member_owes(before, now, member, board) for member in now.members]
-
-
-def _member_owes(before: Incident | None, now: Incident, member: Member, board: Board) -> Due | None:
-    earlier = before.member(member.person) if before else None
-    if before and earlier and _promise(before, earlier) == _promise(now, member):
-        return now.due_of(member.person)
-    policy = board.policy
+def _member_owes(now: Incident, member: Member, at: datetime, policy: Policy) -> Due | None:
     match member.step:
         case Step.ACCEPTED if not now.wants_people:
-            return Due("go", board.now + policy.go_within, member.person)
+            return Due("go", at + policy.go_within, member.person)
         case Step.EN_ROUTE:
             return Due("arrive", _arrive_by(member, policy), member.person)
         case Step.STAGED:
@@ -104,12 +103,10 @@ def _arrive_by(member: Member, policy: Policy) -> datetime:
     return member.step_at + policy.arrive_within
 
 
-def _promise(incident: Incident, member: Member) -> tuple[object, ...]:
+def _promise(incident: Incident, member: Member | None) -> tuple[object, ...] | None:
     """What this member's deadline rests on. Nobody has to leave before the team is complete."""
-    match member.step:
-        case Step.ACCEPTED:
-            return member.step, incident.wants_people, member.page
-        case Step.EN_ROUTE:
-            return member.step, member.step_at, member.eta
-        case _:
-            return member.step, member.step_at
+    if member is None:
+        return None
+    if member.step is Step.ACCEPTED:
+        return member.page, incident.wants_people
+    return member.step, member.step_at, member.eta

@@ -1,4 +1,4 @@
-"""What has happened. Facts carry codes, ids and instants; a person's words travel sealed beside them, never inside."""
+"""What has happened. Facts carry codes, ids and instants; a person's words travel sealed beside them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,7 +125,8 @@ class Withdrawn(Fact):
 
 @dataclass(frozen=True)
 class LadderExhausted(Fact):
-    """Nobody is left to ask in this round. `again_at` is when the ladder starts again; None after the last round."""
+    """Nobody is left to ask in this round. `again_at` is when the ladder starts again; None after the
+    last."""
 
     seats: tuple[Seat, ...]
     again_at: datetime | None
@@ -227,8 +228,8 @@ class DueSet(Fact):
 
 @dataclass(frozen=True)
 class Reminded(Fact):
-    """A responder was asked whether they are on the way, or the team was told that notes are due; then comes the
-    alarm."""
+    """A responder was asked whether they are on the way, or the team was told that notes are due. The alarm
+    comes next."""
 
     what: str
     due: datetime

@@ -8,8 +8,8 @@ from dispatch.stages import ADVANCING, COMMITTED, EXITS, ON_BOARD, REVIEWABLE, W
 
 @dataclass(frozen=True)
 class Page:
-    """One ask to one responder. `state`: asked, accepted, declined, lapsed, withdrawn or unreachable. `round` is the
-    round it counts for: where it was asked, then where it was settled."""
+    """One ask to one responder. `state`: asked, accepted, declined, lapsed, withdrawn or unreachable.
+    `round` is the round it counts for: where it was asked, then where it was settled."""
 
     id: str
     person: str
@@ -49,8 +49,9 @@ class Due:
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm on every board, since `at`. `about` is the person it concerns, if one. It stands until `taken_by`
-    names someone or its cause is gone (alarms.py says which must be taken). `again_at` is when it is told again."""
+    """An alarm on every board, since `at`. `about` is the person it concerns, if one. It stands until
+    `taken_by` names someone or its cause is gone; alarms.py says which must be taken. `again_at` is when it
+    is told again."""
 
     kind: str
     at: datetime
@@ -151,7 +152,7 @@ class Incident:
     @property
     def wants_people(self) -> bool:
         """Is a team being found, or does a lone arrival still wait for a partner?"""
-        return self.stage in ADVANCING and len(self.members) < len(self.seats)
+        return self.stage in ADVANCING and len(self.members) < (1 if self.alone else 2)
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -161,7 +162,7 @@ class Incident:
     @property
     def open_pages(self) -> tuple[Page, ...]:
         """Pages that still wait for an answer."""
-        return tuple(page for page in self.pages if page.state == "asked")
+        return tuple([page for page in self.pages if page.state == "asked"])
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
@@ -170,7 +171,10 @@ class Incident:
 
     def member(self, person: str) -> Member | None:
         """The member who is this person, if they are on the task."""
-        return next((member for member in self.members if member.person == person), None)
+        for member in self.members:
+            if member.person == person:
+                return member
+        return None
 
     def in_seat(self, seat: Seat) -> Member | None:
         """Who holds the seat, if anyone."""
@@ -178,18 +182,22 @@ class Incident:
 
     def open_seats(self) -> tuple[Seat, ...]:
         """Seats that must be filled and are not."""
-        return tuple(seat for seat in self.seats if self.in_seat(seat) is None)
+        held = [member.seat for member in self.members]
+        return tuple([seat for seat in self.seats if seat not in held])
 
     def unasked_seats(self) -> tuple[Seat, ...]:
         """Open seats of a team being found for which nobody is being asked."""
         if not self.wants_people:
             return ()
-        asked = {page.seat for page in self.open_pages}
-        return tuple(seat for seat in self.open_seats() if seat not in asked)
+        asked = [page.seat for page in self.pages if page.state == "asked"]
+        return tuple([seat for seat in self.open_seats() if seat not in asked])
 
     def due_of(self, about: str | None) -> Due | None:
         """What this member owes next, or with None the incident's owner."""
-        return next((due for due in self.dues if due.about == about), None)
+        for due in self.dues:
+            if due.about == about:
+                return due
+        return None
 
     def page(self, page_id: str) -> Page | None:
         """The page with this id, if it is one of ours."""

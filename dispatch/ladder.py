@@ -13,11 +13,11 @@ NEVER_AGAIN = frozenset({"unfit", "knows_person"})
 
 def ask_next(incident: Incident, board: Board) -> list[Fact]:
     """Ask the next person for each seat that is open and that nobody is being asked for."""
-    if not incident.wants_people:
+    seats = incident.unasked_seats()
+    if not seats:
         return []
     facts: list[Fact] = []
-    seats = incident.unasked_seats()
-    skip = already_asked(incident) if seats else frozenset()
+    skip = already_asked(incident)
     for place, seat in enumerate(seats):
         number = len(incident.pages) + place + 1
         found = next_candidate(board, skip) if number <= PAGES_AT_MOST else None
@@ -69,8 +69,8 @@ def next_candidate(board: Board, skip: frozenset[str]) -> tuple[str, int] | None
 
 
 def exhausted(incident: Incident, seats: tuple[Seat, ...], board: Board) -> list[Fact]:
-    """Nobody is left to ask. While rounds remain the next one is set; after the last one the alarm must stand, and
-    only a new name on the rota, someone coming free or the desk's choice brings another page."""
+    """Nobody is left to ask. While rounds remain the next one is set; after the last one the alarm must
+    stand, and only a new name on the rota, someone coming free or the desk's choice brings another page."""
     more = incident.rounds - incident.first_round + 1 < board.policy.rounds_at_most
     if more and incident.again_at is None:
         return [LadderExhausted(board.now, RULE, seats, board.now + board.policy.ask_again_after)]

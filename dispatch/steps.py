@@ -13,7 +13,8 @@ SKEW = timedelta(minutes=2)  # a phone's clock may be a little ahead of ours
 
 
 def require_member(incident: Incident, command: c.Progress, board: Board) -> tuple[Member, datetime]:
-    """Only someone on this task takes a step on it; a late entry's true time lies between their last step and now."""
+    """Only someone on this task takes a step on it. A late entry's true time lies between their last step and
+    now."""
     member = incident.member(command.responder)
     if member is None:
         raise Refused(f"{board.name(command.responder)} is not on {incident.ref}. Say yes to a page first.")
@@ -64,8 +65,8 @@ def arrive(incident: Incident, command: c.Arrive, board: Board) -> list[f.Fact]:
 
 
 def check_in(incident: Incident, command: c.CheckIn, board: Board) -> list[f.Fact]:
-    """I am OK. Resets this person's clock and nobody else's. A longer clock than policy allows becomes the longest:
-    a sign of life is never refused for its number."""
+    """I am OK. Resets this person's clock and nobody else's. A longer clock than policy allows becomes the
+    longest: a sign of life is never refused for its number."""
     member, at = require_member(incident, command, board)
     require(
         incident.stage in AT_PERSON and member.step is Step.ON_SCENE,

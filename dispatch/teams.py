@@ -1,4 +1,4 @@
-"""Who is fit for duty, and whether a team can be sent: the second is always derived from the first, never typed."""
+"""Who is fit for duty, and whether a team can be sent: the second is derived from the first, never typed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True)
 class MemberDuty:
-    """One person's duty, until when it holds (None: until it is changed), and why (a code, shown to nobody here).
-    `tele` is one who joins by video."""
+    """One person's duty, until when it holds (None: until it is changed), and why (a code that no sentence
+    here shows). `tele` is one who joins by video."""
 
     person: str
     duty: Duty
@@ -43,7 +43,7 @@ class Availability:
 
 @dataclass(frozen=True)
 class ShiftRow:
-    """One person on a shift: the tier, the call sign of the team if one was given, and the order of asking."""
+    """One person on a shift: the tier, the team's call sign if one was given, and the order of asking."""
 
     person: str
     tier: str
@@ -84,7 +84,8 @@ def availability(
     ref: int | None = None,
     names: Mapping[str, str] | None = None,
 ) -> Availability:
-    """Can this team be sent now? Only with two fit people on duty, one of them there in person, and no open task."""
+    """Can this team be sent now? Only two fit people on duty can, one of them in person, with no open
+    task."""
     if task in COMMITTED or task in WRITING:
         code = CHIP[task]
         return Availability(code, f"{ON_TASK[code]}, {ref}." if ref else f"{ON_TASK[code]}.")
@@ -127,8 +128,8 @@ def _name(member: MemberDuty, names: Mapping[str, str]) -> str:
 
 
 def teams_of(rows: Iterable[ShiftRow]) -> tuple[Team, ...]:
-    """The teams of a shift, in the order of asking. A given call sign groups its people; the rest go two by two
-    within their tier under a sign made from the tier. Nobody is in two teams: the first row counts."""
+    """The teams of a shift, in the order of asking. A given call sign groups its people; the rest go two by
+    two within their tier under a sign made from the tier. Nobody is in two teams: the first row counts."""
     kept: dict[str, ShiftRow] = {}
     for row in sorted(rows, key=lambda row: (row.order, row.person)):
         kept.setdefault(row.person, row)

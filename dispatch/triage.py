@@ -1,8 +1,9 @@
 """Written rules that suggest an acuity and say which rule fired. They suggest; a human decides.
 
-The rules are Standby's own starting set, built on the hand-off items of state mobile-crisis guidance (weapons, violence,
-medical red flags, children). They are not a validated instrument: a county's clinical lead adopts or replaces them
-(docs/triage.md). Acuity 1 is the most urgent. An unanswered question is never counted as "no".
+The rules are Standby's own starting set, built on the hand-off items of state mobile-crisis guidance
+(weapons, violence, medical red flags, children). They are not a validated instrument: a county's clinical
+lead adopts or replaces them (docs/triage.md). Acuity 1 is the most urgent. An unanswered question is never
+counted as "no".
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +44,14 @@ class Rule:
 
 def yes(*codes: str) -> Callable[[Mapping[str, str]], bool]:
     """Fires when every one of these questions was answered yes."""
-    return lambda answers: all(answers.get(code) == "yes" for code in codes)
+
+    def fires(answers: Mapping[str, str]) -> bool:
+        for code in codes:
+            if answers.get(code) != "yes":
+                return False
+        return True
+
+    return fires
 
 
 def _open(code: str) -> Callable[[Mapping[str, str]], bool]:
@@ -78,8 +86,10 @@ BY_CODE = {rule.code: rule for rule in RULES}
 
 def suggest(answers: Mapping[str, str]) -> Suggestion:
     """The acuity that the first matching rule suggests."""
-    rule = next(rule for rule in RULES if rule.fires(answers))
-    return Suggestion(rule.acuity, rule.code, rule.call_911)
+    for rule in RULES:
+        if rule.fires(answers):
+            return Suggestion(rule.acuity, rule.code, rule.call_911)
+    raise AssertionError("the last rule always fires")
 
 
 def more_urgent(one: Suggestion, other: Suggestion) -> bool:
