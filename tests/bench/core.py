@@ -1,4 +1,4 @@
-"""How fast the rules are, in commands a second of processor time. Run: python -m tests.bench.core"""
+"""How fast the rules are, in commands a second of processor time: run python -m tests.bench.core."""
 
 import cProfile
 import dataclasses
