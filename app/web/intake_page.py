@@ -15,6 +15,7 @@ from app.queries.from_911 import from_911
 from app.queries.intake import Sheet, areas_of, sheet_of
 from app.queries.known import linked, possible
 from app.queries.same_event import same_event
+from app.web.board import boards
 from app.web.here import me, shell
 from app.web.intake_form import AGE_BANDS, CALLER_KINDS, LANGUAGES, QUESTION, Drawn
 from app.world import policy_of
@@ -76,6 +77,13 @@ def page_of(incident: str, *, whole: bool = True) -> dict[str, Any]:
     return values
 
 
+def rail() -> dict[str, Any]:
+    """The bar of alarms above the page, and the number from which it keeps itself fresh."""
+    here = shell()
+    board = boards().drawn(here, me().program, ZoneInfo(here.settings.zone)).snapshot
+    return {"board": board, "seq": board.seq, "alarms": board.counts["alarms"]}
+
+
 def choices(connection: Connection, program: str) -> dict[str, Any]:
     """What the selects and ticks of the form offer."""
     blank = ("", "")
@@ -99,7 +107,8 @@ def pieces(values: Mapping[str, Any]) -> dict[str, str]:
     drawn = {place: render_template(f"intake/{name}.html", **values) for place, name in PIECES.items()}
     raises = {each.code: each.becomes for each in values["advice"].opens}
     for code in QUESTIONS:
-        drawn[f"raise-{code}"] = render_template("intake/raises.html", code=code, raises=raises)
+        said = {"code": code, "raises": raises, "answers": values["answers"]}
+        drawn[f"raise-{code}"] = render_template("intake/raises.html", **said)
     return drawn
 
 
