@@ -134,7 +134,7 @@ def _step_taken(incident: Incident, fact: f.StepTaken) -> Incident:
     stepped: dict[str, Any] = {"step": fact.step, "step_at": fact.at, "check_by": fact.check_by}
     if fact.eta is not None:
         stepped["eta"] = fact.eta
-    members = _changed(incident, fact.person, check_asked=False, **stepped)
+    members = _changed(incident, fact.person, **stepped)
     return _moved(incident, team_stage(incident, members), fact.at, members=members)
 
 

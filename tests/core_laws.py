@@ -69,6 +69,9 @@ def _nobody_is_forgotten(after: Incident) -> Iterator[str]:
         yield f"{after.stage}: no wake ahead and no alarm"
     if after.unasked_seats() and after.again_at is None and not has_alarm(after, "nobody_answered"):
         yield "a seat is open, nobody is asked, and nothing says so"
+    for due in after.dues:
+        if due.about is not None and (after.stage not in ADVANCING or after.member(due.about) is None):
+            yield f"{due.about} owes {due.what} on something that does not need them"
     for member in after.members:
         about = {alarm.kind for alarm in after.alarms if alarm.about == member.person}
         there = member.step is Step.ON_SCENE

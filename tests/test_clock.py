@@ -136,6 +136,20 @@ def test_other_commands_leave_a_deadline_as_it_is():
     assert next_wake(incident) == minute(15)
 
 
+def test_triage_on_the_way_moves_no_deadline():
+    incident = an_incident(Stage.TRANSPORTING)
+    for at in (15, 30, 45):
+        incident = played(incident, (at, c.CheckIn("ana", "ana")), (at, c.CheckIn("ben", "ben")))
+    late = woken(incident, 60)
+    assert alarm(late, "transport_long") is not None
+    assert kinds(decide(late, c.Triage("dee", 1), a_board(61))) == ["Triaged"]
+
+
+def test_once_it_is_over_nobody_owes_an_arrival():
+    incident = played(an_incident(Stage.EN_ROUTE), (5, c.Cancel("dee", "by_phone")))
+    assert owed(incident) == [("review", None)]
+
+
 def test_beginning_the_notes_does_not_give_more_time_for_them():
     assert next_wake(played(an_incident(Stage.CLEARED), (30, c.BeginNotes("ana")))) == minute(60)
 
