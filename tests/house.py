@@ -82,10 +82,10 @@ class House:
 
 
 @contextmanager
-def a_house(directory: Path, *, alone_allowed: bool = False) -> Iterator[House]:
+def a_house(directory: Path, *, alone_allowed: bool = False, **settings: object) -> Iterator[House]:
     """A house with the staff above; no thread runs, so time passes only when the test says so."""
     clock = VirtualClock(NIGHT)
-    shell = shell_for(settings_for(f"sqlite:///{directory / 'standby.db'}"), clock)
+    shell = shell_for(settings_for(f"sqlite:///{directory / 'standby.db'}", **settings), clock)
     create_schema(shell)
     furnish(shell, alone_allowed)
     recorder = Recorder(clock.now)
