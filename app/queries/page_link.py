@@ -48,6 +48,7 @@ class Ask:
     late: bool
     acuity: int | None
     people: int
+    eta: datetime | None
     partner: Partner | None
     needs: tuple[str, ...]
     area: str
@@ -82,6 +83,7 @@ def ask_of(connection: Connection, shell: Shell, link: Link) -> Ask:
         late=page.answer_by <= shell.clock.now(),
         acuity=incident.acuity,
         people=len(incident.seats),
+        eta=_eta(incident, link.person),
         partner=_partner(connection, incident, link.person),
         needs=incident.needs,
         area=row.area or "",
@@ -102,6 +104,11 @@ def _mood(incident: Incident, link: Link, state: str, no_use: str | None) -> str
     if no_use is not None:
         return "sorry"
     return "no" if state == "declined" else "ask"
+
+
+def _eta(incident: Incident, person: str) -> datetime | None:
+    member = incident.member(person)
+    return member.eta if member else None
 
 
 def _partner(connection: Connection, incident: Incident, person: str) -> Partner | None:

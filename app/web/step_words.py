@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.record.form_decision import DISPOSITIONS
 from dispatch.desk import NEEDS
 
 # The button, and the second line that says what it brings.
@@ -57,6 +58,13 @@ def needs_words(codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 def hazard_words(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The kinds of hazard in words."""
     return tuple(HAZARDS[code] for code in codes)
+
+
+def outcome(disposition: str, stage: str) -> str:
+    """How a past crisis ended, as far as it is known."""
+    if disposition:
+        return DISPOSITIONS.get(disposition, disposition)
+    return TEAM_STANDS[stage][0] if stage in TEAM_STANDS else "No outcome written"
 
 
 def stands(step: str, stage: str) -> tuple[str, str]:

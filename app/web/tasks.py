@@ -20,7 +20,7 @@ from app.web.faults import tell
 from app.web.forms import BadFields, Form
 from app.web.here import ask, incident_id, me, shell, wants_json
 from app.web.intake_form import CALLER_KINDS, LANGUAGES
-from app.web.step_words import HAZARDS, MINUTES, STEPS, needs_words, stands
+from app.web.step_words import HAZARDS, MINUTES, STEPS, needs_words, outcome, stands
 from dispatch.answers import DECLINE_REASONS, MINUTES_AT_MOST
 from dispatch.incident import Incident
 from dispatch.next_steps import STEPS as CODES
@@ -140,6 +140,8 @@ def _incident(ref: int) -> Incident:
 
 def _shown(ref: int, found: Task) -> dict[str, Any]:
     values = found.values
+    codes = [step.code for step in found.steps]
+    past = found.known.past if found.known else ()
     return {
         "ref": ref,
         "task": found,
@@ -153,7 +155,10 @@ def _shown(ref: int, found: Task) -> dict[str, Any]:
         "map": f"geo:0,0?q={quote(', '.join(part for part in (values['place'], found.area) if part))}",
         "seq": found.seq,
         "pulse_url": url_for("tasks.task_pulse", ref=ref),
-        "text_instead": f"Text {ref} {found.steps[0].code.upper() if found.steps else 'OK'}",
+        "past": [(one.opened_at, outcome(one.disposition, one.stage)) for one in past],
+        "ring": "".join(letter for letter in values["callback"] if letter in "+0123456789"),
+        # Where base cannot be reached, a sign of life comes before the next step.
+        "text_instead": f"Text {ref} {'OK' if 'ok' in codes else codes[0].upper() if codes else 'N'}",
     }
 
 
