@@ -15,7 +15,7 @@ from app.queries.calls import CallRow, Next, OpenCall, call_row, dues_of, order_
 from app.queries.journal_lines import LogLine, last_lines, last_note
 from app.queries.rail import RailAlarm, TakenAlarm, alarms_of, taken_of
 from app.queries.teams import TeamRow, people_on, teams_on, ties_of
-from app.seal import Keyring
+from app.seal import Keyring, Locked
 from app.spoken import family_names
 from app.tables import incidents, intake, journal, people
 from dispatch.incident import Incident
@@ -149,6 +149,16 @@ def staff_of(connection: Connection, program: str) -> Staff:
     )
 
 
+def open_incidents(connection: Connection, program: str) -> list[Incident]:
+    """The incidents on the board, without a word of theirs."""
+    rows = connection.execute(
+        select(incidents.c.state)
+        .where(incidents.c.program == program, incidents.c.on_board)
+        .limit(OPEN_AT_MOST)
+    )
+    return [load(Incident, row.state) for row in rows]
+
+
 def _opened_calls(
     connection: Connection, keyring: Keyring, program: str, known: MutableMapping[str, OpenCall]
 ) -> list[OpenCall]:
@@ -210,11 +220,18 @@ def _opened(connection: Connection, keyring: Keyring, row: Row[Any]) -> OpenCall
         version=row.version,
         intake_version=row.intake_version,
         incident=load(Incident, row.state),
-        place=keyring.open("intake.place", row.id, row.place_sealed),
+        place=_place(keyring, row),
         area=row.area or "",
         note=last_note(connection, keyring, row.id),
         hazards_noted=bool(row.hazards_noted),
     )
+
+
+def _place(keyring: Keyring, row: Row[Any]) -> str:
+    try:
+        return keyring.open("intake.place", row.id, row.place_sealed)
+    except Locked:
+        return "The place is locked"  # its key is away; pages go out all the same
 
 
 def _next(open_now: list[Incident], names: Mapping[str, str]) -> NextOnBoard | None:

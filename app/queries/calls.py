@@ -51,6 +51,7 @@ class CallRow:
     """A row of the board. Instants only, so that a row which did not change need not be drawn again."""
 
     id: str
+    version: int
     ref: int
     acuity: int | None
     opened_at: datetime
@@ -66,6 +67,7 @@ class CallRow:
     next: Next | None
     alarm: str
     alarm_at: datetime | None
+    alarm_red: bool
     red: bool
 
 
@@ -76,6 +78,7 @@ def call_row(call: OpenCall, names: Mapping[str, str], signs: Mapping[str, str])
     first = min(incident.standing, key=lambda alarm: (alarm.kind not in RED, alarm.at), default=None)
     return CallRow(
         id=f"call-{incident.ref}",
+        version=call.version,
         ref=incident.ref,
         acuity=incident.acuity,
         opened_at=incident.opened_at,
@@ -91,7 +94,8 @@ def call_row(call: OpenCall, names: Mapping[str, str], signs: Mapping[str, str])
         next=min(dues_of(incident, names), key=lambda due: due.at, default=None),
         alarm=alarm_words(first.kind, first.about and names.get(first.about, "Someone")) if first else "",
         alarm_at=first.at if first else None,
-        red=first is not None and first.kind in RED,
+        alarm_red=first is not None and first.kind in RED,
+        red=(first is not None and first.kind in RED) or overdue(incident) is not None,
     )
 
 
@@ -140,6 +144,15 @@ def marks(incident: Incident, names: Mapping[str, str]) -> tuple[Mark, ...]:
 def silent(incident: Incident) -> list[Page]:
     """Pages of this dispatch that nobody answered in time, newest first, while a team is being found."""
     return _settled(incident, ("lapsed",))
+
+
+def overdue(incident: Incident) -> Page | None:
+    """The last page that lapsed while the next person is asked for the same seat. When nobody is left to ask, the
+    alarm for that takes its place."""
+    if not incident.wants_people or any(alarm.kind == "nobody_answered" for alarm in incident.alarms):
+        return None
+    waits = {page.seat for page in incident.open_pages}
+    return next((page for page in silent(incident) if page.seat in waits), None)
 
 
 def _settled(incident: Incident, states: tuple[str, ...]) -> list[Page]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from app.desk_steps import STEPS as DESK_STEPS
 from app.hazards import Hazard, hazards_of
 from app.places import SURE, Found, read
 from app.queries.board import Staff, staff_of
@@ -17,11 +18,11 @@ from app.queries.may import may_ask
 from app.queries.sending import Sending, sending
 from app.shell import Shell
 from app.spoken import alarm_words
-from app.tables import incidents, intake, programs
+from app.tables import incidents, intake
 from app.world import policy_of
 from dispatch.board import Policy
 from dispatch.incident import Alarm, Incident, Page
-from dispatch.stages import CHIP, Step
+from dispatch.stages import CHIP, Seat, Step
 from dispatch.triage import BY_CODE
 
 PANES = ("send", "story", "place", "comms")
@@ -53,6 +54,16 @@ class Person:
     page: str
     words: str
 
+    @property
+    def choice(self) -> tuple[str, str]:
+        """Their page, to choose from a list."""
+        return self.page, f"{self.name}, {self.words}"
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """The person, to choose from a list."""
+        return self.person, f"{self.name}, {self.words}"
+
 
 @dataclass(frozen=True)
 class Where:
@@ -78,7 +89,6 @@ class DeskPage:
     members: tuple[Person, ...]
     answerable: tuple[Person, ...]
     may: frozenset[str]
-    zone: str
     staff: Staff
     policy: Policy
     pane: str
@@ -86,6 +96,18 @@ class DeskPage:
     story: tuple[StoryLine, ...] = ()
     where: Where | None = None
     comms: Comms | None = None
+    steps: tuple[tuple[str, str], ...] = tuple((step.code, step.words) for step in DESK_STEPS)
+
+    @property
+    def open_seat(self) -> str:
+        """The seat that is most in need of somebody."""
+        seats = (*self.incident.unasked_seats(), *self.incident.open_seats(), Seat.SECOND)
+        return seats[0].value
+
+    @property
+    def drive_known(self) -> bool:
+        """Is there an estimate to show?"""
+        return self.sending is not None and any(one.minutes is not None for one in self.sending.can)
 
 
 def desk_page(connection: Connection, shell: Shell, incident_id: str, pane: str) -> DeskPage:
@@ -93,7 +115,6 @@ def desk_page(connection: Connection, shell: Shell, incident_id: str, pane: str)
     sheet = sheet_of(connection, shell, incident_id)
     incident = sheet.incident
     staff = staff_of(connection, incident.program)
-    zone = connection.scalar(select(programs.c.zone).where(programs.c.id == incident.program)) or "UTC"
     policy = policy_of(connection, incident.program)
     may = may_ask(incident, policy)
     call = OpenCall(0, 0, incident, hazards_noted=bool(sheet.values["hazards"]))
@@ -108,21 +129,19 @@ def desk_page(connection: Connection, shell: Shell, incident_id: str, pane: str)
         members=tuple(_member(incident, page, staff) for page in incident.pages if _goes(incident, page)),
         answerable=tuple(_asked(page, staff) for page in _answerable(incident)),
         may=may,
-        zone=zone,
         staff=staff,
         policy=policy,
         pane=pane,
         sending=sending(connection, shell, incident) if pane == "send" and may & {"send", "ask"} else None,
-        story=_story(connection, shell, incident, staff, zone) if pane == "story" else (),
+        story=_story(connection, shell, incident, staff) if pane == "story" else (),
         where=_where(connection, shell, sheet) if pane == "place" else None,
         comms=comms_of(connection, incident, staff.names) if pane == "comms" else None,
     )
 
 
-def _story(
-    connection: Connection, shell: Shell, incident: Incident, staff: Staff, zone: str
-) -> tuple[StoryLine, ...]:
-    return story_of(connection, shell.keyring, incident.id, staff.names, ZoneInfo(zone))
+def _story(connection: Connection, shell: Shell, incident: Incident, staff: Staff) -> tuple[StoryLine, ...]:
+    zone = ZoneInfo(shell.settings.zone)
+    return story_of(connection, shell.keyring, incident.id, staff.names, zone)
 
 
 def _rule(incident: Incident) -> str:

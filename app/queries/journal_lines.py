@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.codec import FACTS, load_fact
 from app.journal import words_of
-from app.seal import Keyring
+from app.seal import Keyring, Locked
 from app.sentences import QUIET, entered_late, sentence
 from app.spoken import INTAKE_FIELDS
 from app.tables import incidents, journal
@@ -108,5 +108,8 @@ def last_note(connection: Connection, keyring: Keyring, incident: str) -> str:
         .order_by(journal.c.seq.desc())
         .limit(NOTES_LOOKED_AT)
     )
-    notes = (words_of(keyring, incident, row.words_sealed).get("note", "") for row in rows)
-    return next((note for note in notes if note), "")
+    try:
+        notes = (words_of(keyring, incident, row.words_sealed).get("note", "") for row in rows)
+        return next((note for note in notes if note), "")
+    except Locked:
+        return ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.queries.calls import silent
+from app.queries.calls import overdue
 from app.spoken import RED, alarm_words
 from dispatch.incident import Alarm, Incident
 
@@ -125,13 +125,10 @@ def _times(incident: Incident) -> str:
 
 
 def _overdue(incident: Incident, names: Mapping[str, str], phones: Mapping[str, str]) -> list[RailAlarm]:
-    """The last page that lapsed while the next person is asked for the same seat. When nobody is left to
-    ask, the alarm for that takes its place."""
-    waits = {page.seat: page for page in incident.open_pages}
-    late = next((page for page in silent(incident) if page.seat in waits), None)
-    if late is None or not incident.wants_people or any(a.kind == "nobody_answered" for a in incident.alarms):
+    late = overdue(incident)
+    if late is None:
         return []
-    asked = waits[late.seat]
+    asked = next(page for page in incident.open_pages if page.seat is late.seat)
     name = names.get(asked.person, "Someone")
     return [
         RailAlarm(

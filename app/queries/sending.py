@@ -6,18 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from app.codec import load
+from app.commit import load_incident
 from app.oncall import on_duty
 from app.places import Found, read
-from app.queries.board import Staff, staff_of
+from app.queries.board import Staff, open_incidents, staff_of
 from app.queries.teams import Person, Tie, can_go, people_on, ties_of
 from app.shell import Shell
-from app.tables import incidents, intake
+from app.tables import intake
 from app.travel import minutes_between
 from dispatch.desk import NEEDS
 from dispatch.incident import Incident
 from dispatch.stages import WRITING
 from dispatch.teams import TEAM_SIZE, is_fit
+from dispatch.value import Refused
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Choice:
 
     person: str
     words: str
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """As a list wants it."""
+        return self.person, self.words
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def sending(connection: Connection, shell: Shell, incident: Incident) -> Sending
     """Candidates for this incident, from who is on duty now."""
     now = shell.clock.now()
     staff = staff_of(connection, incident.program)
-    ties = ties_of(_open_incidents(connection, incident.program))
+    ties = ties_of(open_incidents(connection, incident.program))
     people = people_on(on_duty(connection, incident.program, now), ties, staff.names, staff.credentials)
     there = _point(connection, shell, incident.id)
     can, cannot = [], []
@@ -104,7 +110,9 @@ def _groups(people: list[Person], ties: Mapping[str, Tie], now: datetime) -> Ite
     yield from (_group(sign, group, ties) for sign, group in signed.items())
     for tier, line in tiers.items():
         pairs = (line[first : first + TEAM_SIZE] for first in range(0, len(line), TEAM_SIZE))
-        yield from (_group(tier.capitalize(), pair, ties) for pair in pairs)
+        for pair in pairs:
+            label = tier.capitalize() if len(pair) == TEAM_SIZE else pair[0].name
+            yield _group(label, pair, ties)
     yield from (_group(person.name, [person], ties) for person in others)
 
 
@@ -130,13 +138,22 @@ def _choices(people: list[Person], ties: Mapping[str, Tie]) -> Iterator[Choice]:
         yield Choice(person.person, f"{person.name} ({person.sign or person.tier}, {state})")
 
 
-def _open_incidents(connection: Connection, program: str) -> list[Incident]:
-    rows = connection.execute(
-        select(incidents.c.state).where(incidents.c.program == program, incidents.c.on_board)
-    )
-    return [load(Incident, row.state) for row in rows]
-
-
 def _point(connection: Connection, shell: Shell, incident: str) -> Found | None:
     sealed = connection.scalar(select(intake.c.point_sealed).where(intake.c.incident == incident))
     return read(shell.keyring.open("intake.point", incident, sealed)) if sealed else None
+
+
+def named_team(
+    connection: Connection, shell: Shell, incident_id: str, sign: str
+) -> tuple[str | None, str | None]:
+    """Lead and second of the team with this call sign, or `Refused` with the reason why it cannot go."""
+    incident = load_incident(connection, incident_id)
+    assert incident is not None, "the gate has seen it"
+    found = sending(connection, shell, incident)
+    for team in found.can:
+        if team.label.casefold() == sign.casefold():
+            return team.lead, team.second or None
+    why = next((team.why for team in found.cannot if team.label.casefold() == sign.casefold()), None)
+    if why is None:
+        raise Refused(f"There is no team {sign} on duty. Look on the board.")
+    raise Refused(f"{sign} cannot go. {why}")
