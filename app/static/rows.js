@@ -20,10 +20,13 @@ Standby.rows = (() => {
   }
 
   function apply(changes) {
-    const news = { fresh: 0, changed: 0, gone: 0, elsewhere: 0 };
+    const news = { fresh: 0, changed: 0, same: 0, gone: 0, elsewhere: 0 };
     for (const [id, html] of Object.entries(changes.rows || {})) news[put(id, html)] += 1;
     for (const id of changes.gone || []) news.gone += leave(id);
-    if (changes.order) order = changes.order;
+    if (changes.order) {
+      order = changes.order;
+      for (const row of boxes().flatMap(rowsOf)) if (!order.includes(row.id)) news.gone += leave(row.id);
+    }
     settle();
     if (news.fresh) Standby.sound.play("call");
     Standby.voice.say(spoken(news));
@@ -33,6 +36,7 @@ Standby.rows = (() => {
     const there = document.getElementById(id);
     if (!there) return add(id, html);
     there.removeAttribute("data-gone");
+    if (there.dataset.v && html.includes(`data-v="${there.dataset.v}"`)) return same(id, there);
     if (Standby.morph.busy(there)) {
       heldBack.set(id, html);
       there.dataset.held = "";
@@ -41,6 +45,13 @@ Standby.rows = (() => {
     heldBack.delete(id);
     mark(Standby.morph.morph(there, html));
     return "changed";
+  }
+
+  /* A board that is told as a whole, or once too often, changes nothing that a person sees. */
+  function same(id, there) {
+    heldBack.delete(id);
+    there.removeAttribute("data-held");
+    return "same";
   }
 
   function add(id, html) {
@@ -61,7 +72,7 @@ Standby.rows = (() => {
 
   function leave(id) {
     const row = document.getElementById(id);
-    if (!row) return 0;
+    if (!row || row.dataset.gone !== undefined) return 0;
     heldBack.delete(id);
     row.dataset.gone = "";
     return 1;
