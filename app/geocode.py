@@ -30,12 +30,13 @@ class MapService:
     """Nominatim, Photon or Pelias on one named host. The address goes there and nowhere else."""
 
     service: Any
+    answer_within: float = ANSWER_WITHIN_SECONDS
 
     def find(self, place: str, area: str) -> Found | None:
         """Ask once, with a time-out; the worker decides whether to ask again."""
         asked = place if not area or area.casefold() in place.casefold() else f"{place}, {area}"
         try:
-            found = self.service.geocode(asked, exactly_one=True, timeout=ANSWER_WITHIN_SECONDS)
+            found = self.service.geocode(asked, exactly_one=True, timeout=self.answer_within)
         except (GeopyError, ValueError, TypeError, LookupError, AttributeError) as fault:
             # The kind only: the text of the fault may hold the address that was asked for.
             kind = type(fault).__name__ if isinstance(fault, GeocoderServiceError) else "unreadable answer"
