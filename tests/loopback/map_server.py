@@ -1,4 +1,4 @@
-"""A map service on this machine: answers as Nominatim, Photon or Pelias do, or takes the call and is silent."""
+"""A map service on this machine: answers as Nominatim, Photon or Pelias do, or never answers."""
 
 import json
 import threading
