@@ -1,9 +1,10 @@
-"""A responder answers by text, over the real wire: heard once, never guessed, and told what was really stored."""
+"""A responder answers by text, over the real wire: heard once, never guessed, told what was stored."""
 
 import re
 import threading
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def owed(house: House | Wired) -> list[Message]:
         return [load_message(row.kind, row.message) for row in rows]
 
 
-# --- the whole loop ----------------------------------------------------------------------------------------------
+# --- the whole loop ------------------------------------------------------------------------------------
 def test_a_page_goes_out_is_answered_by_text_and_the_answer_is_told_back(wired: Wired) -> None:
     wired.twilio.callbacks = ("sent", "delivered")
     incident = wired.called()
@@ -108,7 +109,7 @@ def test_a_no_asks_the_next_person_and_is_told_back(wired: Wired) -> None:
     assert any("Crisis page 2001" in text for text in wired.texts("cyd"))
 
 
-# --- once, and only from the provider ----------------------------------------------------------------------------
+# --- once, and only from the provider ------------------------------------------------------------------
 def test_the_same_text_delivered_twice_is_heard_once(wired: Wired) -> None:
     wired.called()
     assert wired.text("ana", "2001 Y 15", sid="SM" + "a" * 32) == 200
@@ -200,7 +201,7 @@ def test_what_a_text_said_is_kept_nowhere(wired: Wired, caplog: pytest.LogCaptur
     assert "Zetterquist" not in caplog.text
 
 
-# --- never guessed -----------------------------------------------------------------------------------------------
+# --- never guessed -------------------------------------------------------------------------------------
 def test_a_bare_word_counts_when_one_page_waits(wired: Wired) -> None:
     incident = wired.called()
     wired.text("ana", "yes")
@@ -284,7 +285,7 @@ def test_a_stranger_machine_that_answers_every_text_is_not_answered_for_ever(wir
     assert "not understood" in wired.texts("ana")[-1]
 
 
-# --- the truth, late or not --------------------------------------------------------------------------------------
+# --- the truth, late or not ----------------------------------------------------------------------------
 def test_a_late_yes_while_the_seat_is_empty_still_counts(wired: Wired) -> None:
     incident = wired.called()
     wired.pass_time(minutes=4)
@@ -328,7 +329,7 @@ def test_a_new_time_of_arrival_is_taken_and_told_back(wired: Wired) -> None:
     assert member is not None and member.eta == wired.clock.now() + timedelta(minutes=40)
 
 
-# --- words that are the carrier's --------------------------------------------------------------------------------
+# --- words that are the carrier's ----------------------------------------------------------------------
 @pytest.mark.parametrize("body", ["STOP", "stop", " Stop. ", "UNSUBSCRIBE", "stop please"])
 def test_an_opt_out_is_noted_on_the_person_and_not_answered(wired: Wired, body: str) -> None:
     incident = wired.called()
@@ -358,7 +359,7 @@ def test_a_cry_for_help_answers_no_page_and_says_what_to_do(wired: Wired, body: 
     assert "In danger call 911, then the desk at 555-0100." in wired.texts("ana")[-1]
 
 
-# --- any text, any race ------------------------------------------------------------------------------------------
+# --- any text, any race --------------------------------------------------------------------------------
 YES = {"y", "yes", "yep", "yeah", "yup", "si", "accept", "accepted"}
 PIECES = st.one_of(
     st.sampled_from(
@@ -370,7 +371,7 @@ PIECES = st.one_of(
 
 
 def said_yes(body: str) -> bool:
-    """Does a yes-word stand in it? Read apart from the product, so that a mistake there cannot agree with itself."""
+    """Does a yes-word stand in it? Read apart from the product: a mistake cannot agree with itself."""
     plain = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", body.casefold()).casefold()
@@ -435,28 +436,18 @@ def test_when_two_say_yes_to_one_seat_at_once_one_has_it_and_each_is_told_the_tr
 def at_once(house: House, incident: str, ref: int) -> list[tuple[str, str]]:
     """Half of the threads say yes by text, half by the link; what each of the links' pages said then."""
     gate = threading.Barrier(THREADS)
-    faults: list[BaseException] = []
-    seen: list[tuple[str, str]] = []
     pages = {page.person: page.id for page in incident_at(house.shell, incident).open_pages}
 
-    def say_yes(number: int) -> None:
+    def say_yes(number: int) -> list[tuple[str, str]]:
         person = ("ana", "cyd")[number % 2]
         browser = house.app.test_client()
         address = f"/p/{house.shell.page_link_token(pages[person])}"
         gate.wait()
-        try:
-            if number % 4 < 2:
-                hear(house.shell, PHONES[person], f"{ref} Y {5 + number}", new_id())
-            else:
-                answer = browser.post(f"{address}/yes", data={"own": str(number)}, follow_redirects=True)
-                seen.append((person, answer.get_data(as_text=True)))
-        except BaseException as fault:  # a thread's fault must fail the test, not vanish
-            faults.append(fault)
+        if number % 4 < 2:
+            hear(house.shell, PHONES[person], f"{ref} Y {5 + number}", new_id())
+            return []
+        answer = browser.post(f"{address}/yes", data={"own": str(number)}, follow_redirects=True)
+        return [(person, answer.get_data(as_text=True))]
 
-    threads = [threading.Thread(target=say_yes, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    return seen
+    with ThreadPoolExecutor(THREADS) as pool:
+        return [seen for each in pool.map(say_yes, range(THREADS)) for seen in each]

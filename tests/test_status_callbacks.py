@@ -1,4 +1,4 @@
-"""What the provider says of our texts, over the real wire: any order, any number of times, and never a guess."""
+"""What the provider says of our texts, over the real wire: in any order, any number of times."""
 
 import itertools
 from collections.abc import Iterator

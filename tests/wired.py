@@ -1,4 +1,4 @@
-"""A house on the real wire: Twilio's own client talks to the loopback, which texts and calls back over HTTP."""
+"""A house on the real wire: Twilio's own client and the loopback, which texts and calls back over HTTP."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -80,7 +80,7 @@ class Wired:
             connection.close()
 
     def everything(self) -> list[int]:
-        """How many rows each table that a webhook could touch has: equal before and after means nothing changed."""
+        """How many rows each table has that a webhook could touch: equal means that nothing changed."""
         tables: tuple[Table, ...] = (journal, outbox, inbox, pages, seats)
         with self.shell.store.read() as connection:
             counts = [connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
