@@ -145,7 +145,7 @@ DESCRIPTION: dict[str, Any] = {
                     "200": _answer("Who is on call.", {"$ref": "#/components/schemas/OnCall"}),
                     **NO_TOKEN,
                     "404": _wrong("The token sees another program."),
-                    "422": _wrong("`at` is not an instant with its offset."),
+                    "422": _wrong("`at` is not an instant with its offset, or a parameter is unknown."),
                 },
             }
         },

@@ -67,4 +67,4 @@ def progress_of(connection: Connection, program: str, ref: int) -> Progress | No
 
 def instant(at: datetime) -> str:
     """As every time leaves this house: UTC with a Z, whole seconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
