@@ -232,6 +232,6 @@ REASONS: dict[type[c.Command], tuple[str, ...]] = {
 }
 
 Confusion.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_the_laws_hold_whatever_confused_people_ask = Confusion.TestCase
