@@ -11,7 +11,7 @@ from dispatch.stages import STEP_ORDER, Step
 
 @dataclass(frozen=True)
 class DeskStep:
-    """One step. `each`: every member takes it; else one speaks for the team. `typed`: its words on the line."""
+    """One step. `each`: every member takes it; else one speaks for the team. `typed`: its typed words."""
 
     code: str
     words: str

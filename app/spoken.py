@@ -1,4 +1,4 @@
-"""The desk's words for our codes: what is owed, what an alarm says, why a page was taken back, what a failure means."""
+"""The desk's words for our codes: what is owed, what an alarm says, why a page was taken back, what failed."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -51,6 +51,21 @@ ALARMS: Final = {
     "transport_long": ("Transport takes long", "Transport takes long"),
     "notes_late": ("Notes are late", "Notes are late"),
     "review_late": ("Review is late", "Review is late"),
+}
+# The same in a row of the board, where the time stands above it.
+SHORT: Final = {
+    "triage_late": "Triage",
+    "triage_again": "Look at the priority",
+    "send_late": "Send a team",
+    "look_again": "Look again",
+    "nobody_answered": "Nobody left to ask",
+    "no_progress": "{} has not left",
+    "not_arrived": "{} not there",
+    "staged_long": "{} still waits",
+    "check_missed": "No word of {}",
+    "transport_long": "Transport",
+    "notes_late": "Notes",
+    "review_late": "Review",
 }
 # The words on the red chip: these three situations and no other are red.
 RED: Final = {"check_missed": "Missed check", "nobody_answered": "Overdue page"}
@@ -125,6 +140,11 @@ def alarm_words(kind: str, who: str | None) -> str:
     """What an alarm says."""
     alone, about = ALARMS.get(kind, (kind.replace("_", " "),) * 2)
     return about.format(who) if who else alone
+
+
+def short_alarm(kind: str, who: str | None) -> str:
+    """What an alarm says in a row."""
+    return SHORT.get(kind, kind.replace("_", " ")).format(who or "Someone")
 
 
 def length(time: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""Every fact of the journal can be said in a plain sentence, and no sentence holds a code or a patient's word."""
+"""Every fact of the journal can be said in a plain sentence; no sentence holds a code or a patient's word."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from app.codec import FACTS
 from app.sentences import WORDS, entered_late, sentence
-from app.spoken import ALARMS, DUES, family_names, length
+from app.spoken import ALARMS, DUES, SHORT, family_names, length
 from dispatch import facts as f
 from dispatch.alarms import CAUSES
 from dispatch.commands import RULE
@@ -142,7 +142,7 @@ def test_no_sentence_shows_a_code() -> None:
 
 
 def test_every_alarm_and_everything_owed_has_words() -> None:
-    assert set(ALARMS) == set(CAUSES)
+    assert set(ALARMS) == set(SHORT) == set(CAUSES)
     assert set(DUES) >= {*ALARM_OF, *REMINDER_OF, *REMINDER_OF.values()}
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.spoken import DUES, RED, alarm_words
+from app.spoken import DUES, RED, short_alarm
 from dispatch.incident import Incident, Page
 from dispatch.stages import ADVANCING, AT_DESK, CHIP, Stage
 
-MARKS_AT_MOST = 5
+MARKS_AT_MOST = 3
 UNTRIAGED_LAST = 4
 # Answer that says yes -> the mark and the word that the team reads on the board.
 HAZARDS = {"weapon": ("haz", "Weapon"), "violence": ("haz", "Violence"), "animals": ("dog", "Animals")}
@@ -62,6 +62,7 @@ class CallRow:
     needs: tuple[tuple[str, str], ...]
     team: str
     who: tuple[Mark, ...]
+    who_more: int
     who_words: str
     unsent: bool
     next: Next | None
@@ -88,11 +89,12 @@ def call_row(call: OpenCall, names: Mapping[str, str], signs: Mapping[str, str])
         second=". ".join(part for part in (call.area, call.note) if part),
         needs=needs_of(call),
         team=_sign(incident, signs),
-        who=who,
+        who=who[:MARKS_AT_MOST],
+        who_more=max(0, len(who) - MARKS_AT_MOST),
         who_words=_nobody(incident, names) if not who else "alone" if incident.alone else "",
         unsent=incident.stage is Stage.TRIAGED,
         next=min(dues_of(incident, names), key=lambda due: due.at, default=None),
-        alarm=alarm_words(first.kind, first.about and names.get(first.about, "Someone")) if first else "",
+        alarm=short_alarm(first.kind, first.about and names.get(first.about, "Someone")) if first else "",
         alarm_at=first.at if first else None,
         alarm_red=first is not None and first.kind in RED,
         red=(first is not None and first.kind in RED) or overdue(incident) is not None,
@@ -122,7 +124,7 @@ def dues_of(incident: Incident, names: Mapping[str, str]) -> list[Next]:
         owner = f" {who(due.about)}" if due.about else ""
         found.append(Next(due.at, f"{DUES.get(due.what, due.what)}{owner}", due.about))
     if incident.again_at:
-        found.append(Next(incident.again_at, "Everyone is asked again"))
+        found.append(Next(incident.again_at, "Ask all again"))
     return found
 
 
@@ -136,9 +138,7 @@ def marks(incident: Incident, names: Mapping[str, str]) -> tuple[Mark, ...]:
     seen: dict[str, str] = {}
     for mark, person in found:
         seen.setdefault(person, mark)
-    kept = list(seen.items())[:MARKS_AT_MOST]
-    more = [Mark("no", f"and {len(seen) - len(kept)} more")] if len(seen) > len(kept) else []
-    return tuple([Mark(mark, names.get(person, "Someone")) for person, mark in kept] + more)
+    return tuple(Mark(mark, names.get(person, "Someone")) for person, mark in seen.items())
 
 
 def silent(incident: Incident) -> list[Page]:
@@ -147,7 +147,7 @@ def silent(incident: Incident) -> list[Page]:
 
 
 def overdue(incident: Incident) -> Page | None:
-    """The last page that lapsed while the next person is asked for the same seat. When nobody is left to ask, the
+    """The last page that lapsed while the next person is asked for its seat. With nobody left to ask, the
     alarm for that takes its place."""
     if not incident.wants_people or any(alarm.kind == "nobody_answered" for alarm in incident.alarms):
         return None
