@@ -75,7 +75,7 @@ def open_in(
 
 
 def _opened_before(connection: Connection, by: str, key: str | None) -> Done | None:
-    """What the same wish opened before. `commit_in` cannot know: each new incident has a new id."""
+    """What the same wish opened before: asked first, so that a second click takes no number."""
     if key is None:
         return None
     row = connection.execute(

@@ -95,6 +95,7 @@ def test_a_double_click_opens_one_call(tmp_path: Path) -> None:
         assert one.headers["Location"] == two.headers["Location"]
         with house.shell.store.read() as connection:
             assert connection.scalar(select(func.count()).select_from(incidents)) == 1
+        assert call_in(house, place="Mill Rd") == 2002, "the second click took a number"
 
 
 def test_two_calls_at_once_get_two_numbers(tmp_path: Path) -> None:
