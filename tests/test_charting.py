@@ -27,6 +27,13 @@ def crisis(house: House) -> Crisis:
     return a_crisis(house).sent().on_scene()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crisis]:
+    """One crisis for all the asks that change nothing."""
+    with a_house(tmp_path_factory.mktemp("still")) as house:
+        yield a_crisis(house).sent().on_scene()
+
+
 def answers(crisis: Crisis) -> dict[str, object]:
     return dict(crisis.notes().chart.kept.answers)
 
@@ -62,23 +69,23 @@ def test_a_wrong_answer_does_not_hold_up_the_good_ones(crisis: Crisis) -> None:
     "facts",
     ["5", '"words"', "[1, 2]", '[{"time": 3}]', '[{"who": "x"}]', "{", "[" * 5_000, '[["a"]]', "null1"],
 )
-def test_rows_of_the_wrong_shape_get_a_sentence(crisis: Crisis, facts: str) -> None:
-    status, told = autosave(crisis, "ana", 0, facts=facts)
+def test_rows_of_the_wrong_shape_get_a_sentence(still: Crisis, facts: str) -> None:
+    status, told = autosave(still, "ana", 0, facts=facts)
     assert status == 422
     assert told["errors"]["facts"].endswith(".")
-    assert answers(crisis) == {}
+    assert answers(still) == {}
 
 
 def test_a_question_that_the_form_does_not_have_is_named_and_its_words_are_not_repeated(
-    crisis: Crisis,
+    still: Crisis,
 ) -> None:
-    status, told = autosave(crisis, "ana", 0, diagnosis="secret words")
+    status, told = autosave(still, "ana", 0, diagnosis="secret words")
     assert status == 422 and "no such question" in told["errors"]["diagnosis"]
     assert "secret words" not in json.dumps(told)
 
 
-def test_a_stamp_of_the_rules_cannot_be_typed(crisis: Crisis) -> None:
-    status, _ = autosave(crisis, "ana", 0, cssrs_version="forged")
+def test_a_stamp_of_the_rules_cannot_be_typed(still: Crisis) -> None:
+    status, _ = autosave(still, "ana", 0, cssrs_version="forged")
     assert status == 422
 
 
@@ -87,18 +94,18 @@ def test_control_characters_do_not_get_into_the_record(crisis: Crisis) -> None:
     assert answers(crisis)["narrative"] == "ab[31mcd\ne"
 
 
-def test_ten_megabytes_are_refused_with_a_sentence_and_change_nothing(crisis: Crisis) -> None:
-    client = crisis.house.client("ana")
+def test_ten_megabytes_are_refused_with_a_sentence_and_change_nothing(still: Crisis) -> None:
+    client = still.house.client("ana")
     told = post(
         client,
-        f"/incidents/{crisis.ref}/chart/changes",
+        f"/incidents/{still.ref}/chart/changes",
         {"X-Standby": "1"},
         version=0,
         narrative="x" * 10_000_000,
     )
     assert told.status_code == 413
     assert "Send less" in told.get_json()["error"]
-    assert answers(crisis) == {}
+    assert answers(still) == {}
 
 
 def test_a_wrong_value_comes_back_in_its_field(crisis: Crisis) -> None:
@@ -233,23 +240,23 @@ def test_the_row_is_sealed(crisis: Crisis) -> None:
     assert sealed is not None and b"Words" not in sealed
 
 
-def test_only_those_on_the_incident_write(crisis: Crisis) -> None:
-    assert autosave(crisis, "cyd", 0, narrative="x")[0] == 404
-    status, told = autosave(crisis, "okonjo", 0, narrative="x")
+def test_only_those_on_the_incident_write(still: Crisis) -> None:
+    assert autosave(still, "cyd", 0, narrative="x")[0] == 404
+    status, told = autosave(still, "okonjo", 0, narrative="x")
     assert status == 409 and told["error"] == "Only the responders on this incident write its notes."
     assert (
-        post(crisis.house.client("ruiz"), f"/incidents/{crisis.ref}/chart/changes", version=0).status_code
+        post(still.house.client("ruiz"), f"/incidents/{still.ref}/chart/changes", version=0).status_code
         == 403
     )
-    assert answers(crisis) == {}
+    assert answers(still) == {}
 
 
 @pytest.mark.parametrize("path", ["chart", "decision", "assess", "assess/narrative", "sign"])
-def test_other_peoples_incidents_are_not_there(crisis: Crisis, path: str) -> None:
-    assert crisis.house.client("cyd").get(f"/incidents/{crisis.ref}/{path}").status_code == 404
-    assert crisis.house.client("ana").get(f"/incidents/99999/{path}").status_code == 404
-    assert crisis.house.client("ruiz").get(f"/incidents/{crisis.ref}/{path}").status_code == 403
-    assert crisis.house.client().get(f"/incidents/{crisis.ref}/{path}").status_code == 302
+def test_other_peoples_incidents_are_not_there(still: Crisis, path: str) -> None:
+    assert still.house.client("cyd").get(f"/incidents/{still.ref}/{path}").status_code == 404
+    assert still.house.client("ana").get(f"/incidents/99999/{path}").status_code == 404
+    assert still.house.client("ruiz").get(f"/incidents/{still.ref}/{path}").status_code == 403
+    assert still.house.client().get(f"/incidents/{still.ref}/{path}").status_code == 302
 
 
 def test_a_supervisor_reads_and_the_look_is_on_the_record(crisis: Crisis) -> None:
@@ -266,18 +273,18 @@ def test_a_supervisor_reads_and_the_look_is_on_the_record(crisis: Crisis) -> Non
     assert looks == 1
 
 
-def test_a_post_without_the_sessions_word_changes_nothing(crisis: Crisis) -> None:
-    client = crisis.house.client("ana")
-    answer = client.post(f"/incidents/{crisis.ref}/chart", data={"version": 0, "narrative": "forged"})
+def test_a_post_without_the_sessions_word_changes_nothing(still: Crisis) -> None:
+    client = still.house.client("ana")
+    answer = client.post(f"/incidents/{still.ref}/chart", data={"version": 0, "narrative": "forged"})
     assert answer.status_code == 403 and csrf(client)
-    assert answers(crisis) == {}
+    assert answers(still) == {}
 
 
 @pytest.mark.parametrize("version", ["", "-1", "x", "9" * 30, "1.5"])
-def test_a_version_that_is_none_is_told_and_saves_nothing(crisis: Crisis, version: str) -> None:
-    told = post(crisis.house.client("ana"), f"/incidents/{crisis.ref}/chart", version=version, narrative="x")
+def test_a_version_that_is_none_is_told_and_saves_nothing(still: Crisis, version: str) -> None:
+    told = post(still.house.client("ana"), f"/incidents/{still.ref}/chart", version=version, narrative="x")
     assert told.status_code == 422
-    assert answers(crisis) == {}
+    assert answers(still) == {}
 
 
 def test_the_phone_asks_one_question_at_a_time_and_skips_by_the_rule(crisis: Crisis) -> None:
@@ -314,8 +321,8 @@ def test_rows_come_from_a_plain_form_too(crisis: Crisis) -> None:
 
 
 @pytest.mark.parametrize("step", ["sign", "nothing", "cssrs_version", "..", "%00"])
-def test_a_step_that_does_not_exist_is_not_there(crisis: Crisis, step: str) -> None:
-    assert crisis.house.client("ana").get(f"/incidents/{crisis.ref}/assess/{step}").status_code in (404, 308)
+def test_a_step_that_does_not_exist_is_not_there(still: Crisis, step: str) -> None:
+    assert still.house.client("ana").get(f"/incidents/{still.ref}/assess/{step}").status_code in (404, 308)
 
 
 def test_what_is_missing_is_a_link_to_where_it_is_written(crisis: Crisis) -> None:

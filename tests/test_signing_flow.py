@@ -29,6 +29,15 @@ def crisis(house: House) -> Crisis:
     return a_crisis(house).sent().on_scene().cleared()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crisis]:
+    """One crisis for all the asks that change nothing."""
+    with a_house(tmp_path_factory.mktemp("still")) as house:
+        crisis = a_crisis(house).sent().on_scene().cleared().signed()
+        chart_row.add(house.shell, crisis.id, "ana", "One more thing")
+        yield crisis
+
+
 def raw(crisis: Crisis, statement: str, **values: object) -> None:
     with crisis.house.shell.store.write() as connection:
         connection.execute(text(statement), values)
@@ -124,11 +133,9 @@ def test_signed_notes_take_no_change_from_any_form(crisis: Crisis) -> None:
         "DELETE FROM addenda",
     ],
 )
-def test_raw_sql_cannot_change_a_signed_row(crisis: Crisis, statement: str) -> None:
-    crisis.signed()
-    chart_row.add(crisis.house.shell, crisis.id, "ana", "One more thing")
+def test_raw_sql_cannot_change_a_signed_row(still: Crisis, statement: str) -> None:
     with pytest.raises(IntegrityError, match="frozen"):
-        raw(crisis, statement)
+        raw(still, statement)
 
 
 def test_an_unsigned_row_may_still_change(crisis: Crisis) -> None:
@@ -201,10 +208,9 @@ def test_an_addendum_that_was_changed_is_shown_as_changed(crisis: Crisis) -> Non
     ("words", "sentence"), [("  ", "Write what you want to add."), ("x" * 8_001, "Write at most 8000")]
 )
 def test_an_addendum_that_cannot_be_taken_keeps_its_words_on_the_page(
-    crisis: Crisis, words: str, sentence: str
+    still: Crisis, words: str, sentence: str
 ) -> None:
-    crisis.signed()
-    told = post(crisis.house.client("ana"), f"/incidents/{crisis.ref}/addenda", addendum=words)
+    told = post(still.house.client("ana"), f"/incidents/{still.ref}/addenda", addendum=words)
     assert told.status_code == 422 and sentence in told.get_data(as_text=True)
     assert words in told.get_data(as_text=True)
 
@@ -215,11 +221,8 @@ def test_before_signing_there_are_no_addenda(crisis: Crisis) -> None:
     assert told.status_code == 409 and "not signed yet" in told.get_data(as_text=True)
 
 
-def test_who_only_looked_on_does_not_add(crisis: Crisis) -> None:
-    crisis.signed()
+def test_who_only_looked_on_does_not_add(still: Crisis) -> None:
+    assert post(still.house.client("cyd"), f"/incidents/{still.ref}/addenda", addendum="x").status_code == 404
     assert (
-        post(crisis.house.client("cyd"), f"/incidents/{crisis.ref}/addenda", addendum="x").status_code == 404
-    )
-    assert (
-        post(crisis.house.client("ruiz"), f"/incidents/{crisis.ref}/addenda", addendum="x").status_code == 403
+        post(still.house.client("ruiz"), f"/incidents/{still.ref}/addenda", addendum="x").status_code == 403
     )
