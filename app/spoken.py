@@ -1,4 +1,4 @@
-"""The desk's words for our codes: what is owed, what an alarm says, why a page was taken back, what failed."""
+"""The desk's words for our codes: what is owed, what an alarm says, why a page was taken back or failed."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
