@@ -15,7 +15,7 @@ from app.queries.intake import Sheet, areas_of, sheet_of
 from app.web.forms import Form
 from app.web.here import incident_id, me, request_key, shell, wants_json
 from app.web.intake_form import QUESTION, Drawn, Taken, changed, drawn, overtaken, read, without
-from app.web.intake_page import choices, page_of, pieces
+from app.web.intake_page import choices, page_of, pieces, rail
 from app.world import policy_of
 from dispatch.commands import Triage
 from dispatch.desk import CHANNELS
@@ -24,7 +24,7 @@ bp = Blueprint("intake", __name__)
 ENOUGH = ("callback", "place", "words")
 NOT_ENOUGH = "Write a number or a place: either one is enough to begin."
 CHANNEL = "Choose how the call came in."
-SEND = "/board?send={ref}"
+SEND = "/board?call={ref}&pane=send"
 
 
 @bp.get("/incidents/new")
@@ -93,14 +93,15 @@ def send(ref: int) -> ResponseReturnValue:
 
 def page(ref: int, status: int = 200, **typed: Any) -> ResponseReturnValue:
     """The whole page; what was typed and not taken stands where it was typed."""
-    return render_template("intake/page.html", **{"wrong": {}, **page_of(incident_id(ref)), **typed}), status
+    values = {"wrong": {}, **rail(), **page_of(incident_id(ref)), **typed}
+    return render_template("intake/page.html", **values), status
 
 
 def _new_page(status: int = 200, **typed: Any) -> ResponseReturnValue:
     with shell().store.read() as connection:
         offered = choices(connection, me().program)
     blank: dict[str, Any] = {"wrong": {}, "values": {}, "answers": {}, "needs": ()}
-    return render_template("intake/new.html", **{**blank, **offered, **typed}), status
+    return render_template("intake/new.html", **{**blank, **offered, **rail(), **typed}), status
 
 
 def _taken() -> Taken:

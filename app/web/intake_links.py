@@ -14,16 +14,39 @@ from app.tables import told_apart
 from app.web.forms import Form
 from app.web.here import ask, incident_id, me, request_key, shell
 from app.web.intake import page
-from dispatch.commands import CallEmergency, LinkClient, MarkDuplicate
-from dispatch.value import require
+from dispatch.commands import CallEmergency, LinkClient, MarkDuplicate, Triage
+from dispatch.desk import LOWER_REASONS
+from dispatch.value import Refused, require
 
 bp = Blueprint("intake_links", __name__)
+EXPLAINED = ("other",)
 
 
 @bp.post("/incidents/<int:ref>/intake/emergency")
 @allowed("dispatcher", "supervisor", object="incident", purpose="intake")
 def emergency(ref: int) -> ResponseReturnValue:
     ask(ref, CallEmergency(me().id))
+    return _back(ref)
+
+
+@bp.post("/incidents/<int:ref>/intake/triage")
+@allowed("dispatcher", "supervisor", object="incident", purpose="intake")
+def triage(ref: int) -> ResponseReturnValue:
+    """A human takes, raises or lowers it. What was written stays on the page when the rules refuse."""
+    form = Form(request.form)
+    acuity = form.whole("acuity", 1, 3, needed="Choose priority 1, 2 or 3.")
+    reason = form.choice("reason", LOWER_REASONS)
+    why = form.words("why", most=2_000)
+    if reason in EXPLAINED and not why:
+        form.wrong("why", "Write why in your words: the list does not say it.")
+    wrong = form.sentences
+    if not wrong:
+        try:
+            ask(ref, Triage(me().id, acuity or 0, reason or None), words={"note": why} if why else None)
+        except Refused as refused:
+            wrong = {"reason": refused.sentence}
+    if wrong:
+        return page(ref, 422, lower_typed=request.form, lower_wrong=wrong)
     return _back(ref)
 
 

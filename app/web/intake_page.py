@@ -86,7 +86,7 @@ def rail() -> dict[str, Any]:
 
 def choices(connection: Connection, program: str) -> dict[str, Any]:
     """What the selects and ticks of the form offer."""
-    blank = ("", "")
+    blank = ("", "Not asked")
     return {
         "caller_kinds": [blank, *CALLER_KINDS.items()],
         "age_bands": [*AGE_BANDS.items()],
