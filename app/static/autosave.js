@@ -158,10 +158,22 @@
       fetch(form.dataset.autosave, { method: "POST", body: post, keepalive: true, credentials: "same-origin" }).catch(() => {});
     }
 
+    /* Another form of the page is sent: our words go first, or the browser would ask whether to lose them. */
+    function goFirst(event) {
+      if (event.defaultPrevented || !unsaved()) return;
+      event.preventDefault();
+      const { target, submitter } = event;
+      document.addEventListener("standby:saved", () => { if (!unsaved()) target.requestSubmit(submitter); }, { once: true });
+      save();
+    }
+
     form.addEventListener("input", () => later(pause));
     form.addEventListener("change", () => later(pause));
     form.addEventListener("focusout", save);
-    addEventListener("submit", (event) => { if (event.target === form && !event.defaultPrevented) leaving = true; });
+    addEventListener("submit", (event) => {
+      if (event.target !== form) goFirst(event);
+      else if (!event.defaultPrevented) leaving = true;
+    });
     form.addEventListener("standby:leaving", () => { leaving = true; });
     addEventListener("online", () => { if (unsaved()) save(); });
     addEventListener("pagehide", lastWords);
