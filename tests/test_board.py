@@ -1,4 +1,4 @@
-"""The live board: what is due stands on it, alarms stand until somebody has them, and every board says the same."""
+"""The live board: what is due stands on it, alarms stand until somebody has them, all boards agree."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The command line: read from the end, said before Enter, done whole or not at all, and never a note in an address."""
+"""The command line: read from its end, said before Enter, done whole or not at all, no note in an address."""
 
 from datetime import timedelta
 from pathlib import Path
