@@ -13,6 +13,8 @@ from app.tables import clients, incidents, pages, people, saved_views, shifts, t
 DESK = frozenset({"dispatcher", "supervisor"})
 # A responder keeps the record they worked on for as long as the review may ask about it.
 ACCESS_AFTER = timedelta(days=14)
+# An address may hold any number; a column holds no larger one.
+REFS_BELOW = 2**31
 
 Rule = Callable[[Connection, Shell, Me, Mapping[str, Any]], bool]
 
@@ -23,6 +25,8 @@ def _none(_: Connection, __: Shell, ___: Me, ____: Mapping[str, Any]) -> bool:
 
 def _incident(connection: Connection, shell: Shell, me: Me, url: Mapping[str, Any]) -> bool:
     """The desk sees its program's incidents; a responder the ones they said yes to."""
+    if url["ref"] >= REFS_BELOW:
+        return False
     row = connection.execute(
         select(incidents.c.id, incidents.c.program, incidents.c.opened_at).where(incidents.c.ref == url["ref"])
     ).first()

@@ -64,7 +64,7 @@ def ana_with(**changes: object) -> dict[str, object]:
     return {**given, **changes}
 
 
-# --- people ------------------------------------------------------------------------------------------------------
+# --- people -----------------------------------------------------------------------------------------------
 
 
 def test_a_new_person_comes_in_with_a_password_that_nobody_chose(house: House, admin: FlaskClient) -> None:
@@ -269,7 +269,7 @@ def test_an_admin_writes_down_that_somebody_is_not_fit(house: House, admin: Flas
     assert refused.status_code == 409 and "Choose why" in text(refused)
 
 
-# --- program, ladder, clocks -------------------------------------------------------------------------------------
+# --- program, ladder, clocks ------------------------------------------------------------------------------
 
 
 def test_a_program_keeps_its_name_zone_and_areas(house: House, admin: FlaskClient) -> None:
@@ -373,7 +373,7 @@ def test_a_page_that_is_out_keeps_its_terms(house: House, admin: FlaskClient) ->
     assert {page.id: page.answer_by for page in crisis.incident().open_pages} == before
 
 
-# --- shifts ------------------------------------------------------------------------------------------------------
+# --- shifts -----------------------------------------------------------------------------------------------
 
 
 def shift(**changes: str) -> dict[str, str]:
@@ -462,7 +462,7 @@ def test_a_running_shift_is_ended_and_a_coming_one_removed(house: House, admin: 
     assert post(admin, f"/admin/shifts/{coming}/remove").status_code == 404
 
 
-# --- tokens and the audit rows -----------------------------------------------------------------------------------
+# --- tokens and the audit rows ----------------------------------------------------------------------------
 
 
 def test_a_token_is_shown_once_kept_as_a_digest_and_dead_once_revoked(

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.access import by_token, public
 from app.api.openapi import DESCRIPTION
 from app.audit import trace
+from app.objects import REFS_BELOW
 from app.queries.api import instant, progress_of, tiers_at
 from app.web.forms import BadFields
 from app.web.here import shell, token
@@ -16,7 +17,6 @@ from app.web.here import shell, token
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 HOW_AT = "Write an instant with its offset, such as 2026-11-10T03:00:00-06:00 or 2026-11-10T09:00:00Z."
 _AT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-REFS_BELOW = 2**31
 
 
 @bp.get("/on-call")

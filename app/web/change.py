@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from app.journal import newest
-from app.tables import asked
+from app.once import grant, granted
 from app.web.forms import BadFields
 from app.web.here import me, request_key, shell, wants_json
-from dispatch.value import Refused
+from dispatch.value import Refused, require
 
 DONE_BEFORE = "This was done already. Reload the page to see it."
 
@@ -19,13 +18,9 @@ def change(act: Callable[[Connection], int]) -> None:
     refused with nothing written: whatever the first one showed once cannot be shown again."""
     here, key, by = shell(), request_key(), me().id
     with here.store.write() as connection:
-        known = select(asked.c.seq).where(asked.c.key == key, asked.c.by == by)
-        if key is not None and connection.execute(known).first():
-            raise Refused(DONE_BEFORE)
+        require(granted(connection, by, key) is None, DONE_BEFORE)
         seq = act(connection)
-        if key is not None:
-            row = {"key": key, "by": by, "stream": "house", "seq": newest(connection), "at": here.clock.now()}
-            connection.execute(asked.insert().values(row))
+        grant(connection, by, key, "house", seq, here.clock.now())
     here.told(seq)
 
 
