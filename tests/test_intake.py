@@ -289,7 +289,7 @@ def test_a_hazard_stays_with_its_place(tmp_path: Path) -> None:
             hazard_source="team", hazard_review="182", hazard_of="place",
         )  # fmt: skip
         later = text(desk.get(f"/incidents/{call_in(house, place='9 old ferry rd')}/intake"))
-        assert "Loose step at the back." in later and "Review by Tue 11 May" in later
+        assert "Loose step at the back." in later and "Review by 11 May 2027 ." in later
         elsewhere = text(desk.get(f"/incidents/{call_in(house, place='10 Old Ferry Rd')}/intake"))
         assert "Loose step" not in elsewhere
 
