@@ -1,5 +1,9 @@
 """Builds the web service from its parts: one function wires, and nothing else does."""
 
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
@@ -37,9 +41,25 @@ def create_app(shell: Shell) -> Flask:
     gate.install(app, signatures_for(shell.settings))
     faults.install(app)
     _context(app, shell)
+    _name_static_files_by_content(app)
     _live(app, shell)
     require_every_route_declares(app)
     return app
+
+
+def _name_static_files_by_content(app: Flask) -> None:
+    """A style or script is asked for once: its address carries the digest of what is in it."""
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
+    folder = Path(str(app.static_folder))
+
+    @cache
+    def mark(filename: str) -> str:
+        return hashlib.sha256((folder / filename).read_bytes()).hexdigest()[:12]
+
+    @app.url_defaults
+    def add_mark(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            values.setdefault("v", mark(values["filename"]))
 
 
 def _context(app: Flask, shell: Shell) -> None:

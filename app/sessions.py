@@ -3,13 +3,15 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from app.shell import Shell, digest
-from app.tables import people, sessions
+from app.tables import people, seats, sessions
 
 SEEN_EVERY = timedelta(seconds=60)
+OUT_LIMIT = timedelta(hours=1)
 _OF_THEM = (people.c.name, people.c.credential, people.c.program, people.c.roles, people.c.password_ends_at)
 
 
@@ -55,7 +57,7 @@ def find(connection: Connection, shell: Shell, token: str) -> tuple[Me, datetime
     now = shell.clock.now()
     if row is None or row.ends_at <= now:
         return None
-    if now - row.seen_at > idle_limit(shell, frozenset(row.roles)):
+    if now - row.seen_at > idle_limit(shell, frozenset(row.roles)) and not _still_out(connection, row, now):
         return None
     me = Me(
         row.person,
@@ -76,6 +78,13 @@ def idle_limit(shell: Shell, roles: frozenset[str]) -> timedelta:
     if "dispatcher" in roles:
         return timedelta(hours=shell.settings.session_hours)
     return timedelta(minutes=shell.settings.idle_minutes)
+
+
+def _still_out(connection: Connection, row: Row[Any], now: datetime) -> bool:
+    """Is this a responder on a task, heard within the hour? The phone that asks "Are you OK?" every twenty minutes
+    must not answer with a sign-in page."""
+    held = connection.scalar(select(seats.c.incident).where(seats.c.person == row.person))
+    return held is not None and now - row.seen_at <= OUT_LIMIT
 
 
 def touch(connection: Connection, me: Me, now: datetime) -> None:

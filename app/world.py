@@ -56,6 +56,8 @@ MINUTES = {
     "notes_minutes": "notes_within",
     "review_minutes": "review_within",
     "taken_minutes": "taken_again",
+    "untaken_minutes": "untaken_again",
+    "paper_minutes": "paper_again",
 }
 
 
