@@ -67,6 +67,10 @@ _SETTLE = (
         sent_at=bindparam("sent"),
     )
 )
+_HEARD = select(outbox.c.reached, outbox.c.failed, outbox.c.code, outbox.c.page).where(
+    outbox.c.id == bindparam("message_id")
+)
+_HEAR = update(outbox).where(outbox.c.id == bindparam("message_id"))
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Claim:
     incident: str | None
     ambiguous: bool
     owed_at: datetime
+    lease_until: datetime
 
     @property
     def message(self) -> Message:
@@ -142,6 +147,7 @@ def claim(connection: Connection, now: datetime, most: int) -> list[Claim]:
             # Sent by someone who died before settling, or by a request without an answer: look, then send.
             ambiguous=row.state in ("sending", "ambiguous"),
             owed_at=row.owed_at,
+            lease_until=now + LEASE,
         )
         for row in rows
     ]
@@ -186,19 +192,15 @@ def note_status(
 ) -> str | None:
     """Join a delivery report into what is known; any order and any repetition gives the same. Returns the
     page it concerns when the report means that the text will not arrive, else None."""
-    row = connection.execute(
-        select(outbox.c.reached, outbox.c.failed, outbox.c.code, outbox.c.page).where(outbox.c.id == message)
-    ).first()
+    row = connection.execute(_HEARD, {"message_id": message}).first()
     if row is None:
         return None
     known = Delivery(row.reached, row.failed, row.code if row.failed else None)
     joined = join(known, heard(status, code))
     if joined == known:
         return None
-    values: dict[str, object] = {"reached": joined.reached, "failed": joined.failed, "status_at": now}
-    if joined.failed:
-        values["code"] = joined.code
-    connection.execute(update(outbox).where(outbox.c.id == message).values(values))
+    row_now = {"reached": joined.reached, "failed": joined.failed, "status_at": now, "message_id": message}
+    connection.execute(_HEAR, row_now | ({"code": joined.code} if joined.failed else {}))
     return str(row.page) if joined.lost and row.page else None
 
 

@@ -1,5 +1,5 @@
-"""The one worker: wakes what is due, sends what is owed, settles what came back. At most a second late, at once
-when a commit nudges it."""
+"""The one worker: wakes what is due, sends what is owed, settles what came back; at once when a commit nudges
+it, at most a second late."""
 
 import logging
 import queue
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 
 from app.commit import Done, commit
 from app.outbox import Claim, anything_owed, claim, gave_up, settle
@@ -23,10 +23,21 @@ from notify.transport import Outcome, Transport
 log = logging.getLogger("standby.worker")
 TICK_SECONDS = 1.0
 SENDERS = 8
+CLAIMS_AT_MOST = 100
 WAKES_AT_ONCE = 20
 WAKES_AT_MOST = 200
 POISONED_FOR = timedelta(seconds=30)
 CHECKPOINT_EVERY = timedelta(seconds=10)
+_DUE = (
+    select(incidents.c.id)
+    .where(
+        incidents.c.wake_at <= bindparam("now"),
+        incidents.c.id.not_in(bindparam("resting", expanding=True)),
+    )
+    .order_by(incidents.c.wake_at)
+    .limit(WAKES_AT_ONCE)
+)
+_BEAT = update(heartbeats).where(heartbeats.c.name == "worker")
 
 
 class Worker:
@@ -113,16 +124,16 @@ class Worker:
             self._beat()
 
     def _send_what_is_owed(self) -> None:
-        while True:
+        for _ in range(CLAIMS_AT_MOST):
             # No more than can go out now: what waits in line would use up its lease there.
             room = self._senders - self._out
             if room <= 0:
                 return
             claims = self._claim(room)
+            if not claims:
+                return
             for one in claims:
                 self._hand_over(one)
-            if len(claims) < room:
-                return
             if self._pool is None:
                 self._settle_what_came_back()
 
@@ -134,7 +145,7 @@ class Worker:
             return claim(connection, now, most)
 
     def _anything_owed(self, now: datetime) -> bool:
-        # A look without a writer's turn: most ticks find nothing and must not queue behind the desk's commits.
+        # A look without a writer's turn: most ticks find nothing and must not queue behind the desk.
         with self._shell.store.read() as connection:
             return anything_owed(connection, now)
 
@@ -173,12 +184,7 @@ class Worker:
         now = self._shell.clock.now()
         resting = [incident for incident, until in self._poisoned.items() if until > now]
         with self._shell.store.read() as connection:
-            due = connection.scalars(
-                select(incidents.c.id)
-                .where(incidents.c.wake_at <= now, incidents.c.id.not_in(resting))
-                .order_by(incidents.c.wake_at)
-                .limit(WAKES_AT_ONCE)
-            ).all()
+            due = connection.scalars(_DUE, {"now": now, "resting": resting}).all()
         for incident in due:
             self._ask(incident, Wake())
         return len(due)
@@ -210,11 +216,8 @@ class Worker:
         if self._beaten is not None and now - self._beaten < timedelta(seconds=TICK_SECONDS):
             return
         with self._shell.store.write() as connection:
-            changed = connection.execute(
-                heartbeats.update().where(heartbeats.c.name == "worker").values(at=now)
-            )
-            if not changed.rowcount:
-                connection.execute(heartbeats.insert().values(name="worker", at=now))
+            if not connection.execute(_BEAT, {"at": now}).rowcount:
+                connection.execute(insert(heartbeats), {"name": "worker", "at": now})
         self._beaten = now
         if self._checkpointed is None or now - self._checkpointed >= CHECKPOINT_EVERY:
             self._shell.store.checkpoint()
