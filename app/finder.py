@@ -66,7 +66,7 @@ class Finder:
             self._nudged.clear()
             try:
                 self.step()
-            except Exception as fault:  # noqa: BLE001  # the next look must come; its text may hold an address
+            except Exception as fault:  # the next look must come; its text may hold an address
                 log.error("looking places up failed: %s", type(fault).__name__)
                 self._stopping.wait(LOOK_EVERY_SECONDS)
 
