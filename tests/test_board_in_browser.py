@@ -1,4 +1,4 @@
-"""The board in a real browser: the drawer, its forms by key, two desks at once, notes that stay on the page."""
+"""The board in a real browser: drawer, forms by key, two desks at once, and notes that stay on the page."""
 
 import socket
 import threading

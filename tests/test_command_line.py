@@ -199,13 +199,11 @@ def test_the_same_line_twice_counts_once(tmp_path: Path) -> None:
         assert len(now_of(house, call).pages) == 2
 
 
-def test_a_note_in_the_address_of_an_echo_is_not_looked_at(tmp_path: Path) -> None:
+def test_a_note_that_reaches_an_echo_is_dropped_unread(tmp_path: Path) -> None:
     with a_house(tmp_path) as house:
         Call(house).going()
-        ok, words = echo(house, "c4 enr ; he said | that")
-        assert "said" not in words
-        assert not ok and "that" in words  # what follows the bar is a wish of its own
-        assert echo(house, "c4 enr ; quietly")[0]
+        assert echo(house, "c4 enr ; " + "x" * 2_001)[0]
+        assert enter(house, "c4 enr ; " + "x" * 2_001)[0] == 409
 
 
 def test_an_echo_leaves_no_word_behind(tmp_path: Path) -> None:
