@@ -67,8 +67,8 @@ def reasons(case: Case) -> tuple[Reason, ...]:
 
 
 def due_at(case: Case) -> datetime:
-    """When the supervisor's look, or before it the notes, is or was owed. What is late keeps the time that was
-    promised, not the time at which the alarm rose."""
+    """When the supervisor's look, or before it the notes, is or was owed. What is late keeps the time
+    that was promised, not the time at which the alarm rose."""
     incident, policy = case.incident, case.policy
     due = incident.due_of(None)
     if due is not None:

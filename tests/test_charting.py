@@ -273,6 +273,12 @@ def test_a_supervisor_reads_and_the_look_is_on_the_record(crisis: Crisis) -> Non
     assert looks == 1
 
 
+def test_saving_as_one_types_is_not_a_look(crisis: Crisis) -> None:
+    autosave(crisis, "ana", 0, narrative="He sat")
+    with crisis.house.shell.store.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(reads)) == 0
+
+
 def test_a_post_without_the_sessions_word_changes_nothing(still: Crisis) -> None:
     client = still.house.client("ana")
     answer = client.post(f"/incidents/{still.ref}/chart", data={"version": 0, "narrative": "forged"})

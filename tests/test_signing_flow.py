@@ -1,15 +1,18 @@
 """Signed notes never change: not by a form, not by raw SQL; if somebody does it anyway, the page says so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import charts as chart_row
 from app.charts import Entry
 from app.record.signing import canonical, digest
+from app.store import Store
 from app.tables import addenda, charts, journal
 from dispatch.stages import Stage
 from dispatch.value import Refused
@@ -92,6 +95,29 @@ def test_nobody_signs_what_they_did_not_read(crisis: Crisis) -> None:
     told = post(crisis.house.client("ana"), f"/incidents/{crisis.ref}/sign", version=1)
     assert told.status_code == 409 and "changed since you opened" in told.get_data(as_text=True)
     assert crisis.notes().chart.signed_at is None
+
+
+class Overtaken:
+    """A store in which somebody else writes between one read and the next write."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], object]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+        self.write = store.write
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._store.read() as connection:
+            yield connection
+        self._meanwhile()
+
+
+def test_a_change_that_slips_in_while_one_signs_stops_the_signature(crisis: Crisis) -> None:
+    crisis.written()
+    shell = crisis.house.shell
+    slipped = Overtaken(shell.store, lambda: crisis.save("ben", {"allergies": "penicillin"}))
+    with pytest.raises(Refused, match="changed while you signed"):
+        chart_row.sign(replace(shell, store=slipped), crisis.id, "ana", 1)  # type: ignore[arg-type]
+    assert crisis.incident().signed_by is None and crisis.notes().chart.signed_at is None
 
 
 def test_who_was_not_there_does_not_sign(crisis: Crisis) -> None:

@@ -13,7 +13,7 @@ from app.record.chart import screener_answers
 from app.record.cssrs import asked
 from app.record.cssrs_wording import QUESTIONS
 from app.web.chart_form import settlement, whole
-from app.web.chart_pages import fields_of, form_of, read_notes
+from app.web.chart_pages import fields_of, form_of, notes_behind, read_notes
 from app.web.here import incident_id, me, shell
 from dispatch.notes import may_write
 
@@ -50,10 +50,9 @@ def keep(ref: int, step: str) -> ResponseReturnValue:
     choice = settlement(request.form)
     if choice:
         charts.choose(shell(), incident_id(ref), me().id, choice.field, choice.window, choice.take)
-    notes = read_notes(ref, "chart")
     if saved.wrong:
-        return _page(notes, step, typed=entry.changes, wrong=saved.sentences), 422
-    answers = notes.chart.kept.answers
+        return _page(read_notes(ref, "chart"), step, typed=entry.changes, wrong=saved.sentences), 422
+    answers = notes_behind(ref).chart.kept.answers
     onward = {
         "back": steps.step_before(answers, step) or step,
         "next": steps.step_after(answers, step) or steps.SIGN,

@@ -9,7 +9,16 @@ from app import charts
 from app.access import allowed
 from app.queries.notes import Notes
 from app.web.chart_form import partial, settlement, whole
-from app.web.chart_pages import ALL, LEVEL_OF_CARE, fields_of, form_of, fragments, frame, read_notes
+from app.web.chart_pages import (
+    ALL,
+    LEVEL_OF_CARE,
+    fields_of,
+    form_of,
+    fragments,
+    frame,
+    notes_behind,
+    read_notes,
+)
 from app.web.forms import BadFields, Form
 from app.web.here import incident_id, me, request_key, shell
 from dispatch.notes import may_write
@@ -51,7 +60,7 @@ def changes(ref: int) -> ResponseReturnValue:
     """What a page that saves itself sends; told back what was kept and what was not."""
     entry = partial(request.form, request.args.get("window", ""))
     saved = charts.save(shell(), incident_id(ref), me().id, entry)
-    notes = read_notes(ref, "chart")
+    notes = notes_behind(ref)
     told = {
         "version": saved.version,
         "saved_at": saved.at.isoformat(),

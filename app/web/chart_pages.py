@@ -45,12 +45,17 @@ def fields_of(page: str) -> tuple[Field, ...]:
 
 def read_notes(ref: int, purpose: str) -> Notes:
     """The notes, and the audit row that somebody read them."""
+    notes, here = notes_behind(ref), shell()
+    with here.store.write() as connection:
+        trace(connection, here, me().id, purpose, "chart", [notes.incident.id])
+    return notes
+
+
+def notes_behind(ref: int) -> Notes:
+    """The notes for an answer that shows nobody's words: what is missing, which page comes next."""
     here, incident = shell(), incident_id(ref)
     with here.store.read() as connection:
-        notes = notes_of(connection, here, incident)
-    with here.store.write() as connection:
-        trace(connection, here, me().id, purpose, "chart", [incident])
-    return notes
+        return notes_of(connection, here, incident)
 
 
 def form_of(
@@ -93,10 +98,11 @@ def frame(notes: Notes, page: str) -> dict[str, Any]:
 def fragments(notes: Notes, page: str, news: tuple[str, ...]) -> dict[str, str]:
     """The pieces that autosave.js puts in place after a save."""
     around = frame(notes, page)
+    asked = [FIELDS[name].label for name in news if FIELDS[name].kind != "stamp"]
     return {
         "so-far": render_template("chart_so_far.html", **around),
         "missing": render_template("chart_missing.html", **around),
-        "news": render_template("chart_news.html", news=[FIELDS[name].label for name in news], **around),
+        "news": render_template("chart_news.html", news=asked, **around),
     }
 
 
