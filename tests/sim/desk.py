@@ -69,7 +69,10 @@ class AtDesk(Somebody):
     def _answers(self) -> Coded:
         chance = self.night.chance
         asked = chance.sample(sorted(QUESTIONS), chance.randrange(len(QUESTIONS)))
-        return tuple((question, chance.choice(("no", "no", "no", "yes", "unknown"))) for question in asked)
+        answers = {question: chance.choice(("no", "no", "no", "yes", "unknown")) for question in asked}
+        if chance.random() < 0.4:
+            answers |= {"weapon": "no", "violence": "no"}
+        return tuple(answers.items())
 
     def _decides(self, incident: Incident) -> None:
         chance, ask = self.night.chance, self._asks(incident)
@@ -86,11 +89,11 @@ class AtDesk(Somebody):
             kinds = {
                 lambda: ask(c.Dispatch(self.id)): 50,
                 lambda: ask(c.Dispatch(self.id, self._anyone())): 8,
-                lambda: ask(c.Dispatch(self.id, alone=chance.choice(sorted(ALONE_REASONS)))): 8,
+                lambda: ask(c.Dispatch(self.id, alone=chance.choice(sorted(ALONE_REASONS)))): 16,
                 lambda: ask(c.Hold(self.id, chance.choice(sorted(HOLD_REASONS)), self._later_today())): 8,
                 lambda: ask(c.CallEmergency(self.id)): 4,
                 lambda: ask(c.HandOver(self.id, chance.choice(sorted(HAND_OVER_TO)))): 2,
-                lambda: ask(c.MarkDuplicate(self.id, self.night.some_ref())): 2,
+                lambda: ask(c.MarkDuplicate(self.id, self.night.some_ref())): 6,
             }
         chance.choices(list(kinds), list(kinds.values()))[0]()
 
@@ -129,9 +132,9 @@ class AtDesk(Somebody):
 
     def _finds_someone(self, incident: Incident) -> None:
         chance, ask = self.night.chance, self._asks(incident)
-        if incident.members and chance.random() < 0.3:
+        if incident.members and chance.random() < 0.5:
             ask(c.GoAlone(self.id, "no_second"))
-        elif incident.stage in GOING and chance.random() < 0.15:
+        elif incident.stage in GOING and chance.random() < 0.06:
             ask(c.HandOver(self.id, "911"))
         else:
             for seat in incident.unasked_seats():

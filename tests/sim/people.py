@@ -198,6 +198,8 @@ class Somebody:
                 return c.WaitNearby(self.id, self.id, at=at)
             case Step.STAGED if chance.random() < 0.15:
                 return c.ReportNotFound(self.id, self.id)
+            case Step.STAGED if self._forgets(incident):
+                return None
             case Step.EN_ROUTE | Step.STAGED:
                 return c.Arrive(self.id, self.id, at=at)
         return self._there(incident)
@@ -211,8 +213,8 @@ class Somebody:
             kinds |= {c.ReportRefused: 6, c.ReportNotFound: 5}
         if incident.stage is Stage.WITH_PERSON:
             kinds |= {c.BeginTransport: 30}
-        if incident.stage is Stage.TRANSPORTING and self._forgets(incident):
-            return None
+        if incident.stage is Stage.TRANSPORTING and self.night.faulty and not incident.alarms:
+            return None  # an hour's drive, and nobody says a word
         if incident.stage is Stage.ON_SCENE and incident.open_seats():
             kinds |= {c.Clear: 10}
         chosen = self.night.chance.choices(list(kinds), list(kinds.values()))[0]
