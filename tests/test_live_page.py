@@ -283,17 +283,3 @@ def test_a_phone_page_follows_what_base_knows(page: Page, stage: Stage) -> None:
     with page.expect_response("**/phone"):
         page.clock.run_for(5100)
     expect(page.locator("[data-place]")).to_have_text("Lindahl Park")
-
-
-def test_an_sos_is_held_or_confirmed_and_never_sent_by_a_brush(page: Page, stage: Stage) -> None:
-    page.goto(f"{stage.address}/phone")
-    page.locator(".p-top .sos").click()
-    expect(page.locator("[data-sos-sure]")).to_be_visible()
-    page.locator("[data-sos-no]").click()
-    assert stage.reached == []
-    page.locator(".p-top .sos").hover()
-    page.mouse.down()
-    with page.expect_response("**/sos"):
-        page.clock.run_for(1600)
-    page.mouse.up()
-    expect(page).to_have_url(f"{stage.address}/reached")

@@ -1,9 +1,8 @@
-/* The phone page: one press is one ask, said plainly whether base has it; it refreshes by itself and holds the SOS. */
+/* The phone page: one press is one ask, said plainly whether base has it; it refreshes by itself. */
 "use strict";
 (() => {
   const answerWithin = 10000;
   const pulseEvery = 5000;
-  const holdFor = 1500;
   const said = document.querySelector("[data-said]");
   const instead = document.body.dataset.textInstead;
   let sending = false;
@@ -43,24 +42,13 @@
         button.innerHTML = words;
       }
       sending = false;
-      if (holds(form)) again(form, button);
     }
   }
-
-  const holds = (form) => "hold" in form.dataset;
 
   /* A refusal is a page of its own: post once more, plainly, and let base say it whole. */
   function whole(form, button) {
     form.dataset.plain = "";
     form.requestSubmit(button?.type === "submit" ? button : undefined);
-  }
-
-  /* An SOS does not wait for a second press. */
-  let sosTries = 0;
-
-  function again(form, button) {
-    sosTries += 1;
-    if (sosTries < 200) setTimeout(() => send(form, button), 3000);
   }
 
   async function posted(form, body) {
@@ -107,7 +95,7 @@
 
   async function refresh(newest) {
     const page = document.getElementById("phone");
-    if (Standby.morph.busy(page) || document.querySelector("dialog[open],[data-holding]")) return;
+    if (Standby.morph.busy(page) || document.querySelector("dialog[open]")) return;
     const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) throw new Error(`answer ${answer.status}`);
     if (answer.redirected) return location.assign(answer.url);
@@ -121,52 +109,4 @@
   setInterval(pulse, pulseEvery);
   document.addEventListener("visibilitychange", pulse);
   addEventListener("online", pulse);
-
-  /* SOS: a pointer holds it 1.5 s; a key, a screen reader or a short touch asks once more. */
-  const sure = document.querySelector("[data-sos-sure]");
-  let hold = null;
-
-  function startHold(button) {
-    const began = performance.now();
-    const words = button.textContent;
-    button.dataset.holding = "";
-    hold = { button, words, timer: setInterval(() => {
-      const left = holdFor - (performance.now() - began);
-      if (left > 0) button.textContent = `Hold ${(left / 1000).toFixed(1)}`;
-      else finishHold(true);
-    }, 50) };
-  }
-
-  function finishHold(held) {
-    if (!hold) return;
-    const { button, words, timer } = hold;
-    clearInterval(timer);
-    hold = null;
-    delete button.dataset.holding;
-    button.textContent = words;
-    if (held) sos(button.form, button);
-  }
-
-  function sos(form, button) {
-    sending = false;
-    send(form, button);
-  }
-
-  document.addEventListener("pointerdown", (event) => {
-    const button = event.target.closest("[data-hold] .sos");
-    if (button && event.isPrimary) startHold(button);
-  });
-  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => finishHold(false));
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-hold] .sos");
-    if (!button) return;
-    event.preventDefault();
-    if (sending || sure.open) return;
-    sure.showModal();
-    sure.querySelector("[data-sos-yes]").onclick = () => {
-      sure.close();
-      sos(button.form, button);
-    };
-    sure.querySelector("[data-sos-no]").onclick = () => sure.close();
-  });
 })();

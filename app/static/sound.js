@@ -3,14 +3,13 @@
 window.Standby = window.Standby || {};
 
 Standby.sound = (() => {
-  /* [pitch in Hz, begins after s, lasts s]; an SOS cannot be switched off, only down. */
+  /* [pitch in Hz, begins after s, lasts s]. */
   const tones = {
     call: [[587, 0, 0.16], [784, 0.2, 0.3]],
     page: [[740, 0, 0.22], [740, 0.32, 0.22]],
     check: [[880, 0, 0.25], [622, 0.28, 0.35]],
-    sos: [[988, 0, 0.3], [740, 0.34, 0.3], [988, 0.68, 0.3]],
   };
-  const every = { page: 30000, check: 30000, sos: 1200 };
+  const every = { page: 30000, check: 30000 };
   const kept = "standby.sound";
   const note = document.querySelector("[data-sound-note]");
   const toggle = document.querySelector("[data-sound]");
@@ -22,7 +21,7 @@ Standby.sound = (() => {
   const running = () => context !== null && context.state === "running";
 
   function play(name) {
-    const loudness = wanted ? 0.25 : name === "sos" ? 0.075 : 0;
+    const loudness = wanted ? 0.25 : 0;
     if (!running() || !loudness) return;
     for (const [pitch, after, lasts] of tones[name]) {
       const [voice, gain, from] = [context.createOscillator(), context.createGain(), context.currentTime + after];
