@@ -68,7 +68,9 @@ def _described(fact: f.Described, names: Names) -> str:
         parts.append("needs " + ", ".join(lowered(NEEDS.get(need, need)) for need in fact.needs))
     elif fact.needs is not None:
         parts.append("no special needs")
-    return f"{_desk(fact, names)} wrote down {', '.join(parts) or 'more'}."
+    # Only a 911 center's update is taken down by the rules themselves.
+    who = "The 911 center" if fact.by == RULE else _desk(fact, names)
+    return f"{who} wrote down {', '.join(parts) or 'more'}."
 
 
 def _triaged(fact: f.Triaged, names: Names) -> str:

@@ -31,6 +31,7 @@ SAID: list[tuple[f.Fact, str]] = [
         f.Described(AT, "ruiz", (("weapon", "yes"),), ("spanish",), ("place",), RISE),
         "Ruiz wrote down place, weapon in reach: yes, needs Spanish.",
     ),
+    (f.Described(AT, RULE, (), None, ("place",), RISE), "The 911 center wrote down place."),
     (f.Triaged(AT, "ruiz", 2, 2, "C4", None), "Ruiz set priority 2, as rule C4 suggests."),
     (
         f.Triaged(AT, "ruiz", 3, 1, "B1", "help_there"),

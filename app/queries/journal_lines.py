@@ -19,7 +19,14 @@ SAID = tuple(kind for kind in FACTS if kind not in QUIET)
 RED_FACTS = (f.Lapsed, f.CheckMissed, f.LadderExhausted)
 STORY_AT_MOST = 1_000
 NOTES_LOOKED_AT = 8
-VIA = {"board": "board", "sms": "text", "page": "page link", "clock": "by rule", "api": "911 center"}
+VIA = {
+    "board": "board",
+    "sms": "text",
+    "link": "page link",
+    "phone": "phone page",
+    "clock": "by rule",
+    "eido": "911 center",
+}
 
 
 @dataclass(frozen=True)
