@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app.clock import VirtualClock
 from app.factory import create_app
@@ -81,6 +82,23 @@ class House:
         self.worker.tick()
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once for all houses of a test run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @contextmanager
 def a_house(directory: Path, *, alone_allowed: bool = False, **settings: object) -> Iterator[House]:
     """A house with the staff above; no thread runs, so time passes only when the test says so."""
@@ -89,7 +107,9 @@ def a_house(directory: Path, *, alone_allowed: bool = False, **settings: object)
     create_schema(shell)
     furnish(shell, alone_allowed)
     recorder = Recorder(clock.now)
-    house = House(shell, clock, recorder, Worker(shell, recorder), create_app(shell))
+    app = create_app(shell)
+    app.jinja_env.bytecode_cache = COMPILED
+    house = House(shell, clock, recorder, Worker(shell, recorder), app)
     try:
         yield house
     finally:

@@ -215,6 +215,7 @@ def a_supervisor_who_had_no_part_in_it_reviews(night: Night) -> None:
     night.house.worker.tick()
     assert str(night.ref) in night.last_text("ana") and "guardian" not in night.last_text("ana")
     ana = night.house.client("ana")
+    assert "A question about this call waits" in night.sees(ana, "/tasks")
     answered = post(ana, f"/incidents/{night.ref}/question", answer="Yes, by me.")
     assert answered.status_code in (302, 303), text(answered)[:400]
     done = post(okonjo, f"/review/{night.ref}/sign-off", finding="sound", follow_up="no", found="Good care.")

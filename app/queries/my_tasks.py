@@ -1,4 +1,4 @@
-"""What waits for one responder: the task they are on, pages that ask them, notes they owe, their shift."""
+"""What waits for one responder: their task, pages that ask them, questions, notes they owe, their shift."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +59,7 @@ class Mine:
 
     tasks: tuple[OpenTask, ...]
     asked: tuple[AskedPage, ...]
+    questions: tuple[int, ...]
     notes: tuple[NotesOwed, ...]
     duty: Duty | None
     seq: int
@@ -69,9 +70,13 @@ def mine(connection: Connection, shell: Shell, program: str, person: str) -> Min
     now = shell.clock.now()
     tasks: list[OpenTask] = []
     notes: list[NotesOwed] = []
+    questions: list[int] = []
     for row in connection.execute(_said_yes(person, now - LOOKED_BACK)):
         incident = load(Incident, row.state)
         member = incident.member(person)
+        asked = incident.question
+        if asked is not None and asked.to == person and asked.answered_at is None:
+            questions.append(row.ref)
         if person in incident.out and member is not None:
             stage = incident.stage.value
             tasks.append(OpenTask(row.ref, row.area or "", stage, member.step.value, member.step_at))
@@ -82,6 +87,7 @@ def mine(connection: Connection, shell: Shell, program: str, person: str) -> Min
     return Mine(
         tuple(tasks),
         _asked(connection, shell, person),
+        tuple(questions),
         tuple(notes),
         Duty(duty.tier, duty.until) if duty else None,
         newest_of(connection, person),
