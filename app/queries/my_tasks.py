@@ -104,7 +104,7 @@ def _said_yes(person: str, since: datetime) -> Select[tuple[int, str, str]]:
     said_yes = select(pages.c.incident).where(pages.c.person == person, pages.c.state == "accepted")
     return (
         select(incidents.c.ref, incidents.c.area, incidents.c.state)
-        .where(incidents.c.id.in_(said_yes), incidents.c.signed_at.is_(None), incidents.c.opened_at > since)
+        .where(incidents.c.id.in_(said_yes), incidents.c.reviewed_at.is_(None), incidents.c.opened_at > since)
         .order_by(incidents.c.ref)
     )
 
