@@ -1,6 +1,7 @@
 """Replays one night with a readable log: `python -m tests.sim SEED`. Several seeds are run and summed up."""
 
 import argparse
+import logging
 import sys
 import time
 
@@ -15,10 +16,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.sim", description=__doc__)
     parser.add_argument("seed", type=int, help="the seed, or the first of several")
     parser.add_argument("--nights", type=int, default=1, help="how many seeds from there on")
+    parser.add_argument("--until-broken", action="store_true", help="stop after the first broken law")
     given = parser.parse_args(arguments)
     one = given.nights == 1
+    logging.disable(logging.CRITICAL)
     began = time.process_time()
-    reports = [Night(given.seed + n, print if one else None).run() for n in range(given.nights)]
+    reports: list[Report] = []
+    for seed in range(given.seed, given.seed + given.nights):
+        reports.append(Night(seed, print if one else None).run())
+        if reports[-1].broken and given.until_broken:
+            break
     print(summed(reports, time.process_time() - began))
     return 1 if any(report.broken for report in reports) else 0
 

@@ -1,0 +1,22 @@
+"""The nights notice when a rule is broken: each is broken by hand once, and a law must say so."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.sim.mutations import MUTATIONS, table, tried
+
+NOTICED_AT_LEAST = 0.9
+
+
+def test_the_nights_notice_nine_of_ten_broken_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = [tmp_path / str(number) for number in range(len(MUTATIONS))]
+    with ThreadPoolExecutor(2) as pairs:
+        verdicts = list(pairs.map(tried, MUTATIONS, places))
+    with capsys.disabled():
+        print("\n" + table(verdicts))
+    noticed = [verdict for verdict in verdicts if verdict.law]
+    assert len(noticed) >= NOTICED_AT_LEAST * len(verdicts), table(verdicts)
