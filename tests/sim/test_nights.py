@@ -56,7 +56,9 @@ def test_a_seed_gives_the_same_night_again() -> None:
 
 
 @pytest.mark.night
-def test_a_long_stretch_of_nights() -> None:
+def test_a_long_stretch_of_nights(request: pytest.FixtureRequest) -> None:
+    if "night" not in request.config.option.markexpr.replace("not night", ""):
+        pytest.skip("long: run with -m night")
     seeds = range(LONG_FIRST, LONG_FIRST + LONG_NIGHTS)
     with ProcessPoolExecutor(os.cpu_count()) as processes:
         reports: Iterator[Report] = processes.map(a_night, seeds, chunksize=8)
