@@ -1,4 +1,4 @@
-"""The one place where a fact of the journal becomes a plain sentence. No patient word is in it: those lie sealed."""
+"""The one place where a fact of the journal becomes a sentence, without a patient's word: those lie sealed."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def sentence(fact: f.Fact, names: Names) -> str:
 
 
 def entered_late(at: datetime, recorded_at: datetime, zone: ZoneInfo) -> str:
-    """ "Entered 14 min late, true time 02:58." when it was written down later than it happened; else nothing."""
+    """ "Entered 14 min late, true time 02:58." when it was written down later than it happened, else ""."""
     if recorded_at - at < LATE:
         return ""
     true_time = at.astimezone(zone).strftime("%H:%M")
@@ -152,7 +152,8 @@ def _reminded(fact: f.Reminded, names: Names) -> str:
 
 def _alarm(opening: str) -> Callable[[Any, Names], str]:
     def said(fact: f.AlarmRaised | f.AlarmEnded, names: Names) -> str:
-        return f"{opening}: {lowered_name(alarm_words(fact.kind, fact.about and _who(fact.about, names)), names)}."
+        words = alarm_words(fact.kind, fact.about and _who(fact.about, names))
+        return f"{opening}: {lowered_name(words, names)}."
 
     return said
 
