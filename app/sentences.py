@@ -1,4 +1,4 @@
-"""The one place where a fact of the journal becomes a sentence. No patient word is in it: those lie sealed."""
+"""The one place where a fact of the journal becomes a sentence. No patient word is in it."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
