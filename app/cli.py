@@ -56,7 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "A fictional county with simulated handsets. No credentials, nothing leaves.")
     demo.add_argument("--port", type=_port, default=8765)
     demo.add_argument("--data", type=Path, help="keep the demo's database in this folder")
-    demo.add_argument("--quiet-night", action="store_true", help="no calls play by themselves")
     serve = command("serve", _serve, "The service, one process, settings from STANDBY_*.")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
@@ -101,7 +100,7 @@ def _open() -> Shell:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    return serve_demo(given.port, given.data, plays=not given.quiet_night)
+    return serve_demo(given.port, given.data)
 
 
 def _serve(given: argparse.Namespace) -> int:

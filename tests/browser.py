@@ -52,17 +52,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "app.cli",
-        "demo",
-        "--port",
-        str(port),
-        "--data",
-        str(folder),
-        "--quiet-night",
-    ]
+    command = [sys.executable, "-m", "app.cli", "demo", "--port", str(port), "--data", str(folder)]
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

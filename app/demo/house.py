@@ -26,17 +26,17 @@ from notify.transport import Transport
 HOST = "127.0.0.1"
 
 
-def serve_demo(port: int, data: Path | None, plays: bool) -> int:
+def serve_demo(port: int, data: Path | None) -> int:
     """Serve the demo until interrupted. With `data` the county is kept there; without, it is gone."""
     log_to_stderr()
     if data is None:
         with tempfile.TemporaryDirectory(prefix="standby-demo-") as folder:
-            return _serve(port, Path(folder), plays)
+            return _serve(port, Path(folder))
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _serve(port, data, plays)
+    return _serve(port, data)
 
 
-def _serve(port: int, folder: Path, plays: bool) -> int:
+def _serve(port: int, folder: Path) -> int:
     settings = demo_settings(port, folder)
     shell = shell_for(settings)
     if is_empty(shell.store):
@@ -56,9 +56,8 @@ def _serve(port: int, folder: Path, plays: bool) -> int:
     def ready(app: Flask, worker: Worker) -> None:
         handsets = Handsets(recorders[0])
         app.extensions["handsets"] = handsets
-        if plays:
-            player = Player(app.extensions["standby"], handsets)
-            threading.Thread(target=player.play, name="player", daemon=True).start()
+        player = Player(app.extensions["standby"], handsets)
+        threading.Thread(target=player.play, name="player", daemon=True).start()
 
     Service(make, HOST, port, ready).run()
     return 0
