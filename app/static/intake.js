@@ -53,6 +53,13 @@
     [stood[0], stood[1], stood[2]] = detail.stands;
   });
 
+  /* Before a call is on the board nothing is saved: words that stand here are lost only when somebody says so. */
+  const written = () => [...form.elements].some((control) => control.matches("textarea,input:not([type=hidden],[type=radio],[type=checkbox])") && control.value.trim());
+  let sent = false;
+  addEventListener("submit", ({ target }) => { sent ||= target === form; });
+  addEventListener("pageshow", () => { sent = false; });
+  addEventListener("beforeunload", (event) => { if (!form.dataset.autosave && !sent && written()) event.preventDefault(); });
+
   /* The hidden field changes only as the form leaves: changed earlier, it would count as something to save. */
   form.addEventListener("submit", () => { if (drawn) drawn.value = JSON.stringify(stood); });
 })();
