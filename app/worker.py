@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import bindparam, insert, select, update
 
-from app.commit import Done, commit
+from app.commit import commit
 from app.outbox import Claim, anything_owed, claim, gave_up, settle
 from app.sender import Sender
 from app.shell import Shell
 from app.tables import heartbeats, incidents
-from dispatch.clock import next_wake
 from dispatch.commands import RULE, MarkUnreachable, Wake
 from dispatch.value import Refused
 from notify.transport import Outcome, Transport
@@ -36,6 +35,9 @@ _DUE = (
     )
     .order_by(incidents.c.wake_at)
     .limit(WAKES_AT_ONCE)
+)
+_DUE_ROW = select(incidents.c.id).where(
+    incidents.c.id == bindparam("incident"), incidents.c.wake_at <= bindparam("now")
 )
 _BEAT = update(heartbeats).where(heartbeats.c.name == "worker")
 
@@ -198,14 +200,16 @@ class Worker:
         except Exception as fault:
             self._poison(incident, type(fault).__name__)
         else:
-            if isinstance(command, Wake) and self._still_due(done):
+            if isinstance(command, Wake) and not done.facts and self._still_due(incident):
                 self._poison(incident, "it is due and nothing comes of waking it")
             else:
                 self._poisoned.pop(incident, None)
 
-    def _still_due(self, done: Done) -> bool:
-        due = next_wake(done.incident)
-        return not done.facts and due is not None and due <= self._shell.clock.now()
+    def _still_due(self, incident: str) -> bool:
+        # Nothing to do, and yet its row says so: left in line it would be woken for ever, before all others.
+        with self._shell.store.read() as connection:
+            found = connection.scalar(_DUE_ROW, {"now": self._shell.clock.now(), "incident": incident})
+        return found is not None
 
     def _poison(self, incident: str, why: str) -> None:
         log.error("incident %s: %s", incident, why)

@@ -1,0 +1,155 @@
+"""What is owed: claimed by one, settled by the one who has it, tried again, and then given up aloud."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from app.outbox import (
+    ATTEMPTS_AT_MOST,
+    LEASE,
+    RECONCILE_AFTER,
+    Claim,
+    anything_owed,
+    claim,
+    gave_up,
+    owe,
+    settle,
+)
+from app.tables import outbox
+from dispatch import commands as c
+from dispatch.messages import AreYouOk, StandDown
+from notify.outcomes import ambiguous, refused
+from notify.transport import Outcome
+from tests.crisis import Crisis
+from tests.house import House, a_house
+
+SENT = Outcome("sent", provider_id="SM1")
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with a_house(tmp_path) as house:
+        yield house
+
+
+def a_page(house: House) -> Crisis:
+    """An incident of which Ana and Ben are being asked; both texts are owed."""
+    crisis = Crisis(house).received()
+    crisis.ask(c.Triage("ruiz", 2))
+    crisis.ask(c.Dispatch("ruiz", "ana", "ben"))
+    return crisis
+
+
+def claimed(house: House, most: int = 10) -> list[Claim]:
+    with house.shell.store.write() as connection:
+        return claim(connection, house.clock.now(), most)
+
+
+def settled(house: House, one: Claim, outcome: Outcome) -> bool:
+    with house.shell.store.write() as connection:
+        return settle(connection, one, outcome, house.clock.now())
+
+
+def row(house: House, message: int) -> Any:
+    with house.shell.store.read() as connection:
+        return connection.execute(select(outbox).where(outbox.c.id == message)).one()
+
+
+def test_pages_go_before_the_safety_of_those_on_scene_and_that_before_the_rest(house: House) -> None:
+    with house.shell.store.write() as connection:
+        told = [StandDown("dov", 2001, "closed"), AreYouOk("cyd", 2001, house.clock.now())]
+        owe(connection, None, list(told), house.clock.now(), 0)
+    a_page(house)
+    kinds = [one.kind for one in claimed(house)]
+    assert kinds == ["PageResponder", "PageResponder", "AreYouOk", "StandDown"]
+
+
+def test_what_one_worker_has_claimed_no_other_claims(house: House) -> None:
+    a_page(house)
+    assert len(claimed(house)) == 2
+    assert claimed(house) == []
+    with house.shell.store.read() as connection:
+        assert not anything_owed(connection, house.clock.now())
+
+
+def test_when_a_lease_runs_out_another_claims_it_with_a_higher_fence_and_looks_before_sending(
+    house: House,
+) -> None:
+    a_page(house)
+    first = claimed(house)[0]
+    house.clock.move(LEASE)
+    again = next(one for one in claimed(house) if one.id == first.id)
+    assert again.fence == first.fence + 1
+    assert again.ambiguous and not first.ambiguous
+
+
+def test_a_worker_that_comes_back_too_late_settles_nothing(house: House) -> None:
+    a_page(house)
+    late = claimed(house)[0]
+    house.clock.move(LEASE)
+    mine = next(one for one in claimed(house) if one.id == late.id)
+    assert not settled(house, late, refused("30005"))
+    assert row(house, late.id).state == "sending"
+    assert settled(house, mine, SENT)
+    assert not settled(house, late, SENT)
+    assert row(house, late.id).state == "sent"
+
+
+def test_a_page_that_nobody_wants_any_more_is_not_sent_and_takes_no_place_in_line(house: House) -> None:
+    crisis = a_page(house)
+    crisis.ask(c.Cancel("ruiz", "caller_withdrew"))
+    a_page(house)
+    one, two = claimed(house, most=2)
+    assert {one.person, two.person} == {"ana", "ben"}
+    assert one.incident != crisis.id
+    with house.shell.store.read() as connection:
+        old = connection.scalars(select(outbox.c.state).where(outbox.c.page.like(f"{crisis.id}%"))).all()
+    assert old == ["superseded", "superseded"]
+
+
+def test_a_no_for_now_is_tried_again_later_each_time_and_then_given_up(house: House) -> None:
+    a_page(house)
+    waits: list[timedelta] = []
+    for attempt in range(1, ATTEMPTS_AT_MOST + 1):
+        one = next(one for one in claimed(house) if one.person == "ana")
+        assert one.attempts == attempt
+        settled(house, one, refused("20429"))
+        waits.append(row(house, one.id).available_at - house.clock.now())
+        assert gave_up(one, refused("20429")) == (attempt == ATTEMPTS_AT_MOST)
+        house.clock.move(waits[-1])
+    assert waits == [SECOND * seconds for seconds in (1, 2, 4, 8, 15, 0)]
+    assert row(house, one.id).state == "failed"
+
+
+def test_a_no_for_good_is_given_up_at_once(house: House) -> None:
+    a_page(house)
+    one = claimed(house)[0]
+    settled(house, one, refused("21211"))
+    assert (row(house, one.id).state, row(house, one.id).code) == ("failed", "21211")
+    assert gave_up(one, refused("21211"))
+
+
+def test_an_unclear_send_is_looked_for_after_a_moment(house: House) -> None:
+    a_page(house)
+    one = claimed(house)[0]
+    settled(house, one, ambiguous("no_answer"))
+    assert not any(again.id == one.id for again in claimed(house))
+    house.clock.move(RECONCILE_AFTER)
+    assert next(again for again in claimed(house) if again.id == one.id).ambiguous
+
+
+def test_one_message_that_we_cannot_read_holds_up_no_other(house: House) -> None:
+    a_page(house)
+    with house.shell.store.write() as connection:
+        unknown = update(outbox).where(outbox.c.person == "ana").values(kind="FromTomorrow")
+        connection.execute(unknown)
+    house.worker.tick()
+    assert len(house.texts("ben")) == 1
+    for _ in range(ATTEMPTS_AT_MOST):
+        house.pass_time(seconds=4)
+    assert len(house.texts("cyd")) == 1, "the next person is asked for the page that could not be read"
