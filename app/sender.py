@@ -29,8 +29,9 @@ class Sender:
         if not claim.phone:
             return Outcome("refused", code="no_phone", permanent=True)
         if self._shell.clock.now() >= claim.lease_until:
-            # We stood still for longer than our lease: someone else has it by now, or will.
-            return Outcome("refused", code="lease_over")
+            # We stood still for longer than our lease: someone else has it by now, or will. What may have gone
+            # out before is still to be looked for.
+            return Outcome("ambiguous" if claim.ambiguous else "refused", code="lease_over")
         if claim.attempts > ATTEMPTS_AT_MOST:
             # Every try ended with the process: were it the message that does it, it would do it for ever.
             return Outcome("refused", code="too_many_tries", permanent=True)
