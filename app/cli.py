@@ -1,4 +1,4 @@
-"""The `standby` command: serve, demo, and the keeper's tools. Sentences to people, JSON when asked, exit 1 when not."""
+"""The `standby` command: serve, demo and the keeper's tools; a sentence and exit 1 when it cannot."""
 
 import argparse
 import base64
@@ -8,25 +8,36 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.accounts import AccountRefused, add_first_admin, add_token
 from app.demo.house import serve_demo
 from app.doctor import findings
+from app.geocode import geocoder_for
 from app.journal import verify
 from app.record import cssrs
-from app.record.wrong import Wrong
+from app.record.wrong import Wrong, known_shape
 from app.schema import is_empty, is_newest, upgrade
 from app.serve import Service, log_to_stderr
-from app.settings import Settings, Unset, read_settings
+from app.settings import Settings, Unset, is_zone, read_settings
 from app.shell import Shell
 from app.tables import programs, tokens
 from app.wiring import shell_for, transport_for
 from notify.transport import Transport
 
 INSTANCE = Path("instance")
+NO_DATABASE = "The database cannot be opened. Look at STANDBY_DATABASE_URL, the disk, and whose file it is."
+OLD_DATABASE = "The database is older than this version. Run `standby db upgrade` first."
+
+
+class NotReady(Exception):
+    """A command needs what an earlier command has not done. The sentence names that one."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,10 +47,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = given.run(given)
     except Unset as unset:
-        print("Standby cannot start:", *(f"- {sentence}" for sentence in unset.sentences), sep="\n", file=sys.stderr)
+        print(
+            "Standby cannot start:",
+            *(f"- {sentence}" for sentence in unset.sentences),
+            sep="\n",
+            file=sys.stderr,
+        )
         return 1
-    except (AccountRefused, Wrong) as refused:
+    except (AccountRefused, NotReady, Wrong) as refused:
         print(refused.sentence, file=sys.stderr)
+        return 1
+    except OperationalError:
+        print(NO_DATABASE, file=sys.stderr)
         return 1
     return code
 
@@ -53,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    demo = command("demo", _demo, "A fictional county with simulated handsets. No credentials, nothing leaves.")
+    demo = command(
+        "demo", _demo, "A fictional county with simulated handsets. No credentials, nothing leaves."
+    )
     demo.add_argument("--port", type=_port, default=8765)
     demo.add_argument("--data", type=Path, help="keep the demo's database in this folder")
     serve = command("serve", _serve, "The service, one process, settings from STANDBY_*.")
@@ -99,6 +120,13 @@ def _open() -> Shell:
     return shell_for(settings)
 
 
+def _open_newest() -> Shell:
+    shell = _open()
+    if not is_newest(shell.store):
+        raise NotReady(OLD_DATABASE)
+    return shell
+
+
 def _demo(given: argparse.Namespace) -> int:
     return serve_demo(given.port, given.data)
 
@@ -106,11 +134,11 @@ def _demo(given: argparse.Namespace) -> int:
 def _serve(given: argparse.Namespace) -> int:
     log_to_stderr()
     shell = _open()
+    geocoder_for(shell.settings)  # said here: after the fork it would be a traceback
     if is_empty(shell.store):
         upgrade(shell.store)
     if not is_newest(shell.store):
-        print("The database is older than this version. Run `standby db upgrade` first.", file=sys.stderr)
-        return 1
+        raise NotReady(OLD_DATABASE)
     settings = shell.settings
     shell.store.close()
 
@@ -141,7 +169,7 @@ def _db(_: argparse.Namespace) -> int:
 
 
 def _audit(_: argparse.Namespace) -> int:
-    shell = _open()
+    shell = _open_newest()
     with shell.store.read() as connection:
         verdict = verify(connection, shell.settings.journal_key)
     if verdict.reason:
@@ -158,10 +186,8 @@ def _doctor(_: argparse.Namespace) -> int:
 
 
 def _admin(given: argparse.Namespace) -> int:
-    try:
-        ZoneInfo(given.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise AccountRefused("Give a zone such as America/Chicago.") from None
+    if not is_zone(given.zone):
+        raise AccountRefused("Give a zone such as America/Chicago.")
     shell = _open()
     if is_empty(shell.store):
         upgrade(shell.store)
@@ -172,7 +198,7 @@ def _admin(given: argparse.Namespace) -> int:
 
 
 def _token(given: argparse.Namespace) -> int:
-    shell = _open()
+    shell = _open_newest()
     with shell.store.read() as connection:
         known = connection.scalars(select(programs.c.id).where(programs.c.active)).all()
         count = connection.scalar(select(func.count()).select_from(tokens)) or 0
@@ -187,8 +213,13 @@ def _token(given: argparse.Namespace) -> int:
 
 
 def _instrument(given: argparse.Namespace) -> int:
-    pairs = [answer.partition("=") for answer in given.answers]
-    result = cssrs.score({key: value for key, _, value in pairs})
+    answers: dict[str, str] = {}
+    for key, _, value in (answer.partition("=") for answer in given.answers):
+        if answers.setdefault(key, value) != value:
+            raise Wrong(
+                known_shape(key), f"{known_shape(key) or 'A question'} is answered twice. Give one answer."
+            )
+    result = cssrs.score(answers)
     if given.json:
         print(json.dumps(cssrs.as_json(result)))
     else:

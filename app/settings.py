@@ -1,7 +1,8 @@
-"""Settings, read once from the environment, frozen; half-set settings refuse to start and say what is missing."""
+"""Settings, read once from the environment, frozen; half-set ones refuse to start and say what is missing."""
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,10 @@ KNOWN = (
 )
 
 
+SQLITE = re.compile(r"sqlite:///[^?]+\.\w+")
+# A number as the provider writes it, a short code, or the id of a messaging service.
+SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,6}|MG[0-9a-f]{32}")
+KEY_ID_MOST = 40
 # A page's link is the address, "/p/" and 22 characters; a text has room for LINK_MOST.
 LONGEST_BASE_URL = LINK_MOST - len("/p/") - 22
 
@@ -94,15 +99,19 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
         wrong.append("Set STANDBY_BASE_URL to the address people use, such as https://standby.example.org.")
     if len(base_url) > LONGEST_BASE_URL:
-        wrong.append(f"Set STANDBY_BASE_URL to at most {LONGEST_BASE_URL} characters, so that a page fits one text.")
+        wrong.append(
+            f"Set STANDBY_BASE_URL to at most {LONGEST_BASE_URL} characters, so that a page fits one text."
+        )
     field_keys = _field_keys(given["FIELD_KEYS"], wrong)
     keys = {name: _key(name, given[name], wrong) for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY")}
     twilio = _twilio(given, wrong)
     zone = given["ZONE"] or "America/Chicago"
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not is_zone(zone):
         wrong.append("Set STANDBY_ZONE to a zone such as America/Chicago.")
+    if given["DATABASE_URL"] and not SQLITE.fullmatch(given["DATABASE_URL"]):
+        wrong.append(
+            "Set STANDBY_DATABASE_URL to a SQLite file such as sqlite:////var/lib/standby/standby.db."
+        )
     hours = _whole("SESSION_HOURS", given["SESSION_HOURS"], 12, 24, wrong)
     idle = _whole("IDLE_MINUTES", given["IDLE_MINUTES"], 15, 60, wrong)
     if given["REDIS_URL"]:
@@ -124,6 +133,15 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
         twilio=twilio,
         geocoder_url=given["GEOCODER_URL"] or None,
     )
+
+
+def is_zone(name: str) -> bool:
+    """Is there a time zone of this name?"""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "America" is a folder of zones, not a zone
+        return False
+    return True
 
 
 def _whole(name: str, text: str, default: int, most: int, wrong: list[str]) -> int:
@@ -148,8 +166,11 @@ def _key(name: str, text: str, wrong: list[str]) -> bytes:
 def _field_keys(text: str, wrong: list[str]) -> tuple[tuple[str, bytes], ...]:
     pairs = [part.partition(":") for part in text.split(",") if part]
     keys = tuple((key_id.strip(), _key("FIELD_KEYS", key, wrong)) for key_id, _, key in pairs)
-    if not keys:
-        wrong.append("Set STANDBY_FIELD_KEYS to ID:KEY pairs, the one to write with first: see `standby keys`.")
+    ids = [key_id for key_id, _ in keys]
+    if not keys or len(set(ids)) < len(ids) or not all(0 < len(key_id) <= KEY_ID_MOST for key_id in ids):
+        wrong.append(
+            "Set STANDBY_FIELD_KEYS to ID:KEY pairs, the one to write with first: see `standby keys`."
+        )
     return keys
 
 
@@ -159,6 +180,10 @@ def _twilio(given: Mapping[str, str], wrong: list[str]) -> Twilio | None:
     if missing:
         wrong.append(f"Set {', '.join(missing)}: without a telephone provider no page can go out.")
         return None
+    if not SENDER.fullmatch(given["TWILIO_FROM"]):
+        wrong.append(
+            "Set STANDBY_TWILIO_FROM to a number such as +12185550100, or a messaging service's MG id."
+        )
     return Twilio(
         given["TWILIO_ACCOUNT_SID"],
         given["TWILIO_AUTH_TOKEN"],
