@@ -41,6 +41,10 @@ def install(app: Flask) -> None:
     def wrong(fault: Wrong) -> ResponseReturnValue:
         return tell(422, fault.sentence, fields={fault.field: fault.sentence})
 
+    @app.errorhandler(RecursionError)
+    def too_deep(_: RecursionError) -> ResponseReturnValue:
+        return tell(400, "That is nested too deeply to read. Send it flatter.")
+
     @app.errorhandler(HTTPException)
     def http(fault: HTTPException) -> ResponseReturnValue:
         status = fault.code or 500

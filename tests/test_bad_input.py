@@ -1,0 +1,392 @@
+"""Nothing that anybody sends breaks anything: every field and every body gets what it should not."""
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import func, literal, select, union_all
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.access import Access
+from app.clock import VirtualClock
+from app.demo.handsets import Handsets
+from app.factory import create_app
+from app.shell import Shell, new_id
+from app.tables import clients, hazards, incidents, metadata, pages, people, seats, shifts
+from app.wiring import shell_for
+from notify.recorder import Recorder
+from tests.forms_met import each_alone, forms_of, heard, overhear
+from tests.house import NIGHT, a_house, settings_for
+from tests.scenery import THEIRS, Scenery, every_route, furnish_both, sign_in
+from tests.walk import csrf
+
+VISITORS = {"ruiz": "dispatcher", "ana": "responder", "okonjo": "supervisor", "root": "admin"}
+MEGABYTES = 1_000_000
+TAG = "<script>alert(1)</script>"
+HTML = f'"><img src=x onerror=alert(1)>{TAG}{{{{7*7}}}}'
+RAW = ("<script>alert(1)", "<img src=x", "49}}")
+ODD = [
+    "",
+    "\x00\x07\x1b[31m\u202e\ufeff",
+    "x" * 9_000,
+    HTML,
+    "-1",
+    "99999999999999999999",
+    "2147483648",
+    "NaN",
+    "null",
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "0001-01-01T00:00",
+    "9999-12-31T23:59",
+    "25:61",
+    "٣٤",
+    "a\r\nSet-Cookie: x=1",
+]
+ALONE = [HTML, "x" * 100_000, "99999999999999999999"]
+JSON_BODIES = {
+    "a list": b"[]",
+    "a word": b'"x"',
+    "nothing": b"null",
+    "a number": b"1",
+    "an empty object": b"{}",
+    "wrong types": json.dumps(
+        dict.fromkeys(("text", "changes", "version", "key", "seq"), [{"a": 1}])
+    ).encode(),
+    "half of one": b'{"a":',
+    "not UTF-8": b'{"a":"\xff\xfe"}',
+    "deep": b"[" * 50_000,
+    "infinite": b'{"a":1e999,"b":NaN}',
+    "a lone surrogate": b'{"a":"\\ud800"}',
+    "huge": b'{"a":"' + b"x" * 2_000_000 + b'"}',
+    "empty": b"",
+}
+# Looking, wrong tries and the time of a token's last use leave marks that are no change of anything.
+MARKS = {"reads", "sign_in_failures", "sessions"}
+ENDS_SESSIONS = re.compile("/(off|password|sign-out|code-off|end)$")
+# A draft keeps what can be kept and asks again for the rest: words that were typed at 03:00 are kept.
+DRAFTS = re.compile(r"/incidents/\d+/(intake|chart|decision|assess)\b")
+
+POSTS = [
+    pytest.param(rule, access, id=rule.rule)
+    for rule, access in every_route()
+    if "POST" in (rule.methods or ())
+]
+LOOKS = [
+    pytest.param(rule, access, id=rule.rule)
+    for rule, access in every_route()
+    if "GET" in (rule.methods or ()) and access.door == "session"
+]
+PAGES: list[Rule] = [look.values[0] for look in LOOKS]  # type: ignore[misc]
+
+
+Template = tuple[Scenery, dict[str, str], Path]
+Known = Callable[[Rule, Access], dict[str, str]]
+
+
+@dataclass
+class Place:
+    """A copy of the furnished house, with somebody in it who may use the route."""
+
+    app: Flask
+    shell: Shell
+    scenery: Scenery
+    clients: dict[str, FlaskClient]
+
+    def url(self, rule: Rule, theirs: bool = False) -> str:
+        things = self.scenery.theirs if theirs else self.scenery.ours
+        return self.app.url_map.bind("localhost").build(rule.endpoint, things.url(rule))
+
+    def who(self, access: Access) -> list[str]:
+        """Who gets through the door with this route; nobody in particular where it has none."""
+        may = [person for person, role in VISITORS.items() if role in access.roles]
+        return may[-1:] if access.object == "none" else [p for p in may if p != "root" or may == ["root"]][:1]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        counted = union_all(
+            *(
+                select(literal(table.name), func.count()).select_from(table)
+                for table in metadata.sorted_tables
+                if table.name not in MARKS
+            )
+        )
+        with self.shell.store.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(counted)}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """The furnished house on disk, and the cookies of those who are signed in."""
+    folder = tmp_path_factory.mktemp("template")
+    with a_house(folder) as house:
+        scenery = furnish_both(house)
+        cookies = {}
+        for person in VISITORS:
+            cookie = sign_in(house, person).get_cookie("standby")
+            assert cookie
+            cookies[person] = cookie.value
+        with sqlite3.connect(folder / "standby.db") as source, sqlite3.connect(folder / "copy.db") as copy:
+            source.backup(copy)
+        yield scenery, cookies, folder / "copy.db"
+
+
+@contextmanager
+def moved_in(template: Template, folder: Path) -> Iterator[Place]:
+    scenery, cookies, original = template
+    shutil.copy(original, folder / "standby.db")
+    shell = shell_for(settings_for(f"sqlite:///{folder / 'standby.db'}"), VirtualClock(NIGHT))
+    app = create_app(shell)
+    app.extensions["handsets"] = Handsets(Recorder(shell.clock.now))
+    # Many apps, one set of templates: each is compiled once.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(original.parent))
+    overhear(app)
+    people_here = {person: app.test_client() for person in cookies}
+    for person, client in people_here.items():
+        client.set_cookie("standby", cookies[person])
+    try:
+        yield Place(app, shell, scenery, people_here)
+    finally:
+        shell.store.close()
+
+
+@pytest.fixture
+def place(template: Template, tmp_path: Path) -> Iterator[Place]:
+    with moved_in(template, tmp_path) as here:
+        yield here
+
+
+def sender(place: Place, access: Access) -> tuple[FlaskClient, dict[str, str]]:
+    """Who sends, and what proves them."""
+    if access.door == "session":
+        client = place.clients[place.who(access)[0]]
+        return client, {"X-CSRF": csrf(client)}
+    if access.door == "token":
+        token = place.scenery.eido_token if access.scope == "eido" else place.scenery.read_token
+        return place.app.test_client(), {"Authorization": f"Bearer {token}"}
+    return place.app.test_client(), {}
+
+
+def taken_well(place: Place, answer: TestResponse, before: dict[str, int], sent: object) -> dict[str, int]:
+    """Refused with a sentence and nothing written, or done; never broken. Returns the counts after it."""
+    after = place.counts()
+    where = f"{answer.request.path} with {str(sent)[:300]!r}: {answer.status_code}"
+    assert answer.status_code < 500, where
+    page = answer.get_data(as_text=True)
+    assert not alive(answer), f"{where}: markup came back alive"
+    assert "\nSet-Cookie" not in str(answer.headers.get("Location", "")), where
+    if answer.status_code >= 400:
+        if not DRAFTS.match(answer.request.path):
+            assert after == before, f"{where}: refused, and yet something was written"
+        if answer.is_json:
+            told = answer.get_json()
+            sentences = [told["error"]] if "error" in told else told["errors"].values()
+            assert sentences and all(re.fullmatch(r"\w.*[.?]", said) for said in sentences), where
+        else:
+            assert re.search(r"[A-Z][^<>]{8,}\.", page) or not page, f"{where}: no sentence"
+    return after
+
+
+def alive(answer: TestResponse) -> bool:
+    """Would a browser run what was typed? The command line's echo is set as text, never as markup."""
+    page = answer.get_data(as_text=True)
+    return any(raw in page for raw in RAW) and not answer.request.path.startswith("/board/echo")
+
+
+def fields_of(place: Place, rule: Rule, access: Access) -> dict[str, str]:
+    """The fields that the page shows and those that the view reads, with values that might be meant."""
+    client, headers = sender(place, access)
+    url = place.url(rule)
+    shown: dict[str, str] = {}
+    if access.door == "session":
+        area = rule.rule.split("/")[1]
+        looks = [place.url(look) for look in PAGES if look.rule.split("/")[1] == area]
+        shown = forms_of(client, looks).get(url, {})
+    heard()
+    client.post(url, data=shown, headers=headers)
+    found = {name: shown.get(name, "7") for name in heard() | shown.keys()}
+    again, headers = sender(place, access) if still_in(client, access) else (client, headers)
+    again.post(url, data=found, headers=headers)
+    return {**found, **{name: "7" for name in heard() - found.keys()}}
+
+
+@pytest.fixture(scope="module")
+def known(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Known:
+    """The fields of a route, found once."""
+    found: dict[str, dict[str, str]] = {}
+
+    def fields(rule: Rule, access: Access) -> dict[str, str]:
+        if rule.rule not in found:
+            with moved_in(template, tmp_path_factory.mktemp("fields")) as finder:
+                found[rule.rule] = fields_of(finder, rule, access)
+        return found[rule.rule]
+
+    return fields
+
+
+def still_in(client: FlaskClient, access: Access) -> bool:
+    return access.door != "session" or client.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(("rule", "access"), POSTS)
+def test_whatever_stands_in_a_form_is_taken_or_refused_in_a_sentence(
+    template: Template, known: Known, tmp_path: Path, rule: Rule, access: Access
+) -> None:
+    fields = known(rule, access)
+    with moved_in(template, tmp_path) as place:
+        client, headers = sender(place, access)
+        forms = [dict.fromkeys(fields, value) for value in ODD]
+        forms += list(each_alone(fields, ALONE))
+        before = place.counts()
+        for form in forms:
+            sent = {**form, "key": new_id()} if access.door == "session" else form
+            answer = client.post(place.url(rule), data=sent, headers=headers)
+            before = taken_well(place, answer, before, form)
+            if not still_in(client, access):
+                break
+        twice = client.post(place.url(rule), data={name: ["1", HTML] for name in fields}, headers=headers)
+        assert twice.status_code < 500
+
+
+@pytest.mark.parametrize(("rule", "access"), POSTS)
+def test_no_form_reaches_into_another_program(
+    template: Template, known: Known, tmp_path: Path, rule: Rule, access: Access
+) -> None:
+    fields = known(rule, access)
+    with moved_in(template, tmp_path) as place:
+        client, headers = sender(place, access)
+        before = belongings(place)
+        theirs = place.scenery.theirs
+        named = (theirs.names[name] for name in ("client", "hazard", "view"))
+        for form in each_alone(fields, [str(theirs.ref), *named, "hal"]):
+            answer = client.post(place.url(rule), data={**form, "key": new_id()}, headers=headers)
+            assert answer.status_code < 500
+            if not still_in(client, access):
+                break
+        assert belongings(place) == before
+        assert not links_across(place)
+
+
+def belongings(place: Place) -> list[tuple[object, ...]]:
+    """Every row of the other program that a form could change."""
+    found: list[tuple[object, ...]] = []
+    with place.shell.store.read() as connection:
+        for table in (incidents, clients, people, shifts):
+            found += [
+                tuple(row) for row in connection.execute(select(table).where(table.c.program == THEIRS))
+            ]
+        theirs = select(clients.c.id).where(clients.c.program == THEIRS)
+        found += [
+            tuple(row) for row in connection.execute(select(hazards).where(hazards.c.client.in_(theirs)))
+        ]
+    return found
+
+
+def links_across(place: Place) -> list[object]:
+    """Rows that tie one program's incident to the other's person or client."""
+    across = [
+        select(table.c.incident)
+        .join(incidents, incidents.c.id == table.c.incident)
+        .join(people, people.c.id == table.c.person)
+        .where(incidents.c.program != people.c.program)
+        for table in (pages, seats)
+    ]
+    across.append(
+        select(incidents.c.id)
+        .join(clients, clients.c.id == incidents.c.client)
+        .where(incidents.c.program != clients.c.program)
+    )
+    across.append(
+        select(shifts.c.id)
+        .join(people, people.c.id == shifts.c.person)
+        .where(shifts.c.program != people.c.program)
+    )
+    with place.shell.store.read() as connection:
+        return [row for statement in across for row in connection.execute(statement)]
+
+
+@pytest.mark.parametrize(("rule", "access"), POSTS)
+def test_whatever_body_comes_is_taken_or_refused_in_a_sentence(
+    place: Place, rule: Rule, access: Access
+) -> None:
+    client, headers = sender(place, access)
+    before = place.counts()
+    for name, body in JSON_BODIES.items():
+        answer = client.post(
+            place.url(rule), data=body, headers={**headers, "X-Standby": "1"}, content_type="application/json"
+        )
+        before = taken_well(place, answer, before, name)
+        if not still_in(client, access):
+            return
+    for kind in (
+        "text/plain",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "x",
+    ):
+        answer = client.post(place.url(rule), data=b"--x\r\nhello", headers=headers, content_type=kind)
+        assert answer.status_code < 500, kind
+
+
+@pytest.mark.parametrize(("rule", "access"), POSTS)
+def test_ten_megabytes_are_too_much_everywhere(place: Place, rule: Rule, access: Access) -> None:
+    client, headers = sender(place, access)
+    before = place.counts()
+    for kind in ("application/x-www-form-urlencoded", "application/json"):
+        body = (
+            b"csrf=" + b"x" * 10 * MEGABYTES
+            if kind.endswith("urlencoded")
+            else b'"' + b"x" * 10 * MEGABYTES + b'"'
+        )
+        bare = {name: value for name, value in headers.items() if name != "X-CSRF"}
+        answer = client.post(place.url(rule), data=body, headers=bare, content_type=kind)
+        assert answer.status_code in (
+            {204} if rule.endpoint == "phone.shown" else {401, 403, 404, 413, 415}
+        ), kind
+    assert place.counts() == before
+
+
+@pytest.mark.parametrize(("rule", "access"), LOOKS)
+def test_whatever_stands_in_an_address_is_answered(place: Place, rule: Rule, access: Access) -> None:
+    client = place.clients[place.who(access)[0]]
+    client.get(place.url(rule))
+    asked = heard()
+    for value in ("", HTML, "-1", "9" * 40, "x" * 5_000, "\x00", "2026-13-45", "%00%ff"):
+        answer = client.get(place.url(rule), query_string=dict.fromkeys(asked, value))
+        assert answer.status_code < 500, value
+        assert not alive(answer), value
+        asked |= heard()
+
+
+def test_markup_that_was_taken_is_shown_as_words_on_every_page(place: Place) -> None:
+    for parameter in POSTS:
+        rule, access = parameter.values
+        if access.door != "session" or ENDS_SESSIONS.search(rule.rule):
+            continue
+        person = place.who(access)[0]
+        client, headers = sender(place, access)
+        shown = forms_of(client, [place.url(look) for look in PAGES]).get(place.url(rule), {})
+        heard()
+        client.post(place.url(rule), data=shown, headers=headers)
+        for name in heard() | shown.keys():
+            if still_in(client, access):
+                client.post(place.url(rule), data={**shown, name: HTML, "key": new_id()}, headers=headers)
+        assert person in place.clients
+    met = 0
+    for look in PAGES:
+        for client in place.clients.values():
+            page = client.get(place.url(look))
+            assert not alive(page), look.rule
+            met += "&lt;script&gt;alert(1)" in page.get_data(as_text=True)
+    assert met > 3, "the markup is on the pages, as words"
