@@ -15,7 +15,7 @@ from app.geocode import Geocoder
 from app.places import Found, Unanswered, written
 from app.seal import Locked
 from app.shell import Shell
-from app.tables import incidents, intake
+from app.tables import POINT_WANTED, incidents, intake
 from dispatch.commands import RULE
 
 log = logging.getLogger("standby.finder")
@@ -94,10 +94,11 @@ class Finder:
                 )
                 .join(incidents, incidents.c.id == intake.c.incident)
                 .where(
-                    intake.c.point_state == "wanted",
+                    POINT_WANTED,
                     or_(intake.c.point_at.is_(None), intake.c.point_at <= now),
                 )
-                .order_by(intake.c.updated_at)
+                # The newest first: a call of tonight does not wait behind a year without a map service.
+                .order_by(intake.c.updated_at.desc())
                 .limit(AT_ONCE)
             ).all()
         return [self._opened(row) for row in rows]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
 
 from app.codec import dump, load_message
 from app.tables import OUTBOX_UNSETTLED, outbox, pages, people
@@ -30,7 +30,7 @@ _ANYTHING = select(outbox.c.id).where(_WAITING).limit(1)
 # A page that its incident no longer wants is not sent.
 _SUPERSEDE = (
     update(outbox)
-    .where(_WAITING, outbox.c.page.in_(select(pages.c.id).where(pages.c.state != "asked")))
+    .where(_WAITING, exists().where(pages.c.id == outbox.c.page, pages.c.state != "asked"))
     .values(state="superseded")
 )
 _WANTED = (

@@ -268,6 +268,17 @@ pages = Table(
     Index("ix_pages_person_state", "person", "state"),
     Index("ix_pages_incident", "incident"),
 )
+# Written out, not bound: SQLite uses a partial index only for a query that says the very same words.
+_ASKED = "state = 'asked'"
+PAGE_ASKED = text(f"pages.{_ASKED}")
+# Every command asks who has an open page; without this it would read all pages that ever were.
+Index(
+    "ix_pages_asked",
+    pages.c.person,
+    pages.c.incident,
+    sqlite_where=text(_ASKED),
+    postgresql_where=text(_ASKED),
+)
 intake = Table(
     "intake",
     metadata,
@@ -298,6 +309,14 @@ intake = Table(
             "hazards",
         )
     ),
+)
+_WANTED = "point_state = 'wanted'"
+POINT_WANTED = text(f"intake.{_WANTED}")
+Index(
+    "ix_intake_wanted",
+    intake.c.updated_at,
+    sqlite_where=text(_WANTED),
+    postgresql_where=text(_WANTED),
 )
 # What a person has said is not the same: a suggestion that was turned down does not come back.
 told_apart = Table(
@@ -368,8 +387,8 @@ outbox = Table(
     Column("incident_seq", Integer, nullable=False),
     Index("ix_outbox_incident", "incident"),
     Index("ix_outbox_page", "page"),
+    Index("ix_outbox_person_owed_at", "person", "owed_at"),
 )
-# Written out, not bound: SQLite uses a partial index only for a query that says the very same words.
 _UNSETTLED = "state IN ('owed', 'sending', 'ambiguous')"
 OUTBOX_UNSETTLED = text(f"outbox.{_UNSETTLED}")
 Index(

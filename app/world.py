@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from app.oncall import on_duty, who_is_asked
-from app.tables import pages, people, programs, seats
+from app.tables import PAGE_ASKED, pages, people, programs, seats
 from dispatch.board import Board, Policy, Rung
 
 TIERS = ("primary", "backup", "supervisor")
@@ -16,7 +16,7 @@ STAFF = select(people.c.id, people.c.name, people.c.roles).where(
     people.c.program == bindparam("program"), people.c.active
 )
 BUSY = select(seats.c.person, seats.c.ref).where(seats.c.incident != bindparam("incident"))
-ASKED = select(pages.c.person).where(pages.c.state == "asked", pages.c.incident != bindparam("incident"))
+ASKED = select(pages.c.person).where(PAGE_ASKED, pages.c.incident != bindparam("incident"))
 POLICY = select(programs.c.policy).where(programs.c.id == bindparam("program"))
 
 

@@ -17,6 +17,8 @@ from app.shell import Shell
 from app.tables import clients, crisis_plans, incidents, pages, people
 
 LISTED = 50
+# Newest calls that are looked at for whom they were about.
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,13 @@ def _recent(connection: Connection, me: Me, mine: list[str]) -> list[str]:
     """Who is listed before anybody is searched for: at the desk those last in crisis, else one's own."""
     if not me.roles & DESK:
         return mine[:LISTED]
-    last = func.max(incidents.c.opened_at)
-    query = select(incidents.c.client).where(
-        incidents.c.program == me.program, incidents.c.client.is_not(None)
+    newest = (
+        select(incidents.c.client)
+        .where(incidents.c.program == me.program)
+        .order_by(incidents.c.opened_at.desc())
+        .limit(LOOKED_AT)
     )
-    return [
-        client
-        for client in connection.scalars(
-            query.group_by(incidents.c.client).order_by(last.desc()).limit(LISTED)
-        )
-        if client
-    ]
+    return list(dict.fromkeys(client for client in connection.scalars(newest) if client))[:LISTED]
 
 
 def _line(connection: Connection, shell: Shell, client: str, today: date) -> Line:

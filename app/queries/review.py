@@ -28,6 +28,7 @@ from dispatch.review_reasons import (
 )
 
 CASES_AT_MOST = 200
+NEWS_AT_MOST = 1_000
 STATES = {"new": "New", "asked": "Asked", "answered": "Answered"}
 
 
@@ -83,10 +84,15 @@ def queue_of(connection: Connection, shell: Shell, program: str) -> Queue:
 
 def left_queue(connection: Connection, program: str, after: int) -> list[int]:
     """Of the incidents that changed after `after`, the numbers of those that wait no more."""
-    changed = and_(
-        incidents.c.program == program, incidents.c.seq > after, incidents.c.reviewed_at.is_not(None)
+    # By the journal, read from `after` on: a program has many incidents, and few of them changed.
+    news = (
+        select(journal.c.stream)
+        .where(journal.c.chain == program, journal.c.seq > after)
+        .order_by(journal.c.seq.desc())
+        .limit(NEWS_AT_MOST)
     )
-    return list(connection.scalars(select(incidents.c.ref).where(changed).limit(CASES_AT_MOST)))
+    left = and_(incidents.c.id.in_(news), incidents.c.reviewed_at.is_not(None))
+    return list(connection.scalars(select(incidents.c.ref).where(left).limit(CASES_AT_MOST)))
 
 
 def cases_of(connection: Connection, found: list[Incident], policy: Policy) -> list[Case]:
