@@ -86,6 +86,6 @@ def _context(app: Flask, shell: Shell) -> None:
 def _live(app: Flask, shell: Shell) -> None:
     # async_mode is always named: left to itself the library picks whatever happens to be installed.
     sockets_server = SocketIO(app, async_mode="threading", cors_allowed_origins=[shell.settings.base_url])
-    sockets.install(sockets_server)
+    sockets.install(app, sockets_server)
     app.extensions["sockets"] = sockets_server
     shell.listeners.append(Live(sockets_server).tell)

@@ -1,55 +1,56 @@
-"""The live line carries numbers: who may listen hears that something changed, and never what."""
+"""The live line is for the desk alone, and a stranger's socket never costs a thread."""
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask_socketio import SocketIOTestClient
+from werkzeug.test import create_environ, run_wsgi_app
 
-from app.intake import open_incident
-from tests.house import PROGRAM, House, a_house
+from app.web.sockets import Door
+from tests.house import a_house
+
+LINE = "/socket.io/?EIO=4&transport=polling"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+@pytest.mark.parametrize(
+    ("person", "status"), [(None, 403), ("ana", 403), ("root", 403), ("ruiz", 200), ("okonjo", 200)]
+)
+def test_only_the_desk_gets_a_line(tmp_path: Path, person: str | None, status: int) -> None:
     with a_house(tmp_path) as house:
-        yield house
+        assert house.client(person).get(LINE).status_code == status
 
 
-def line(house: House, person: str | None) -> SocketIOTestClient:
-    """A socket opened by this person's browser."""
-    browser = house.client(person)
-    return house.app.extensions["sockets"].test_client(house.app, flask_test_client=browser)
+def test_a_session_that_ended_gets_no_line(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        desk = house.client("ruiz")
+        house.clock.move(timedelta(hours=house.shell.settings.session_hours))
+        assert desk.get(LINE).status_code == 403
 
 
-def heard(socket: SocketIOTestClient) -> list[dict[str, object]]:
-    """What arrives within two seconds; the teller has a thread of its own."""
-    pause = threading.Event()
-    for _ in range(100):
-        if said := socket.get_received():
-            return list(said)
-        pause.wait(0.02)
-    return []
+def test_beyond_the_limit_a_line_is_refused_and_given_again_when_one_ends(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        cookie = house.client("ruiz").get_cookie("standby")
+        assert cookie is not None
+        met: list[str] = []
+
+        def knock() -> str:
+            environ = create_environ("/socket.io/", headers={"Cookie": f"standby={cookie.value}"})
+            return str(run_wsgi_app(door, environ)[1])
+
+        def inside(_: Any, start: Any) -> Iterable[bytes]:
+            """A line that is open while somebody else asks for one too."""
+            if not met:
+                met.append(knock())
+            start("200 OK", [])
+            return []
+
+        door = Door(house.app, inside, most=1)
+        assert [knock(), *met] == ["200 OK", "503 SERVICE UNAVAILABLE"]
+        assert knock() == "200 OK"
 
 
-def test_a_desk_hears_a_number_and_nothing_else(house: House) -> None:
-    desk = line(house, "ruiz")
-    fields = {"place": "77 Kestrel Ln", "words": "She cannot stay safe tonight.", "caller_name": "Rosa"}
-    done = open_incident(house.shell, "castellan", PROGRAM, "phone", {}, (), fields, "board")
-    events = heard(desk)
-    assert events and all(event["name"] == "seq" for event in events)
-    assert events[-1]["args"] == [{"seq": done.seq}]
-
-
-@pytest.mark.parametrize("person", ["ana", "root", None])
-def test_nobody_but_the_desk_may_listen(house: House, person: str | None) -> None:
-    assert not line(house, person).is_connected()
-
-
-def test_a_session_that_has_ended_cannot_open_a_line(house: House) -> None:
-    browser = house.client("ruiz")
-    house.pass_time(hours=13)
-    assert (
-        not house.app.extensions["sockets"].test_client(house.app, flask_test_client=browser).is_connected()
-    )
+def test_everything_else_passes_the_door(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        assert house.client().get("/sign-in").status_code == 200
