@@ -2,31 +2,25 @@
 
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import func, literal, select, union_all
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.access import Access
-from app.clock import VirtualClock
 from app.demo.handsets import Handsets
-from app.factory import create_app
 from app.shell import Shell, new_id
 from app.tables import clients, hazards, incidents, metadata, pages, people, seats, shifts
-from app.wiring import shell_for
-from notify.recorder import Recorder
 from tests.forms_met import each_alone, forms_of, heard, overhear
-from tests.house import NIGHT, a_house, settings_for
+from tests.house import a_house
 from tests.scenery import THEIRS, Scenery, every_route, furnish_both, sign_in
 from tests.walk import csrf
 
@@ -90,10 +84,6 @@ LOOKS = [
 PAGES: list[Rule] = [look.values[0] for look in LOOKS]  # type: ignore[misc]
 
 
-Template = tuple[Scenery, dict[str, str], Path]
-Known = Callable[[Rule, Access], dict[str, str]]
-
-
 @dataclass
 class Place:
     """A copy of the furnished house, with somebody in it who may use the route."""
@@ -125,45 +115,42 @@ class Place:
             return {row[0]: row[1] for row in connection.execute(counted)}
 
 
+Restored = Callable[[], Place]
+Known = dict[str, dict[str, str]]
+
+
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """The furnished house on disk, and the cookies of those who are signed in."""
-    folder = tmp_path_factory.mktemp("template")
-    with a_house(folder) as house:
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restored]:
+    """The furnished house, and a way to have it as it was on the first day."""
+    folder = tmp_path_factory.mktemp("bad")
+    with a_house(folder) as house, closing(sqlite3.connect(":memory:")) as first_day:
         scenery = furnish_both(house)
-        cookies = {}
-        for person in VISITORS:
-            cookie = sign_in(house, person).get_cookie("standby")
-            assert cookie
-            cookies[person] = cookie.value
-        with sqlite3.connect(folder / "standby.db") as source, sqlite3.connect(folder / "copy.db") as copy:
-            source.backup(copy)
-        yield scenery, cookies, folder / "copy.db"
+        house.app.extensions["handsets"] = Handsets(house.recorder)
+        cookies = {person: sign_in(house, person).get_cookie("standby") for person in VISITORS}
+        copy(folder / "standby.db", first_day)
+        overhear(house.app)
+
+        def restore() -> Place:
+            with closing(sqlite3.connect(folder / "standby.db")) as now:
+                first_day.backup(now)
+            signed_in = {person: house.app.test_client() for person in cookies}
+            for person, client in signed_in.items():
+                cookie = cookies[person]
+                assert cookie
+                client.set_cookie("standby", cookie.value)
+            return Place(house.app, house.shell, scenery, signed_in)
+
+        yield restore
 
 
-@contextmanager
-def moved_in(template: Template, folder: Path) -> Iterator[Place]:
-    scenery, cookies, original = template
-    shutil.copy(original, folder / "standby.db")
-    shell = shell_for(settings_for(f"sqlite:///{folder / 'standby.db'}"), VirtualClock(NIGHT))
-    app = create_app(shell)
-    app.extensions["handsets"] = Handsets(Recorder(shell.clock.now))
-    # Many apps, one set of templates: each is compiled once.
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(original.parent))
-    overhear(app)
-    people_here = {person: app.test_client() for person in cookies}
-    for person, client in people_here.items():
-        client.set_cookie("standby", cookies[person])
-    try:
-        yield Place(app, shell, scenery, people_here)
-    finally:
-        shell.store.close()
+def copy(file: Path, into: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect(file)) as source:
+        source.backup(into)
 
 
 @pytest.fixture
-def place(template: Template, tmp_path: Path) -> Iterator[Place]:
-    with moved_in(template, tmp_path) as here:
-        yield here
+def place(restored: Restored) -> Place:
+    return restored()
 
 
 def sender(place: Place, access: Access) -> tuple[FlaskClient, dict[str, str]]:
@@ -203,35 +190,31 @@ def alive(answer: TestResponse) -> bool:
     return any(raw in page for raw in RAW) and not answer.request.path.startswith("/board/echo")
 
 
-def fields_of(place: Place, rule: Rule, access: Access) -> dict[str, str]:
-    """The fields that the page shows and those that the view reads, with values that might be meant."""
+def fields_of(place: Place, rule: Rule, access: Access, shown: dict[str, dict[str, str]]) -> dict[str, str]:
+    """The fields that a page shows and those that the view reads, with values that might be meant."""
     client, headers = sender(place, access)
     url = place.url(rule)
-    shown: dict[str, str] = {}
-    if access.door == "session":
-        area = rule.rule.split("/")[1]
-        looks = [place.url(look) for look in PAGES if look.rule.split("/")[1] == area]
-        shown = forms_of(client, looks).get(url, {})
+    filled = shown.get(url, {})
     heard()
-    client.post(url, data=shown, headers=headers)
-    found = {name: shown.get(name, "7") for name in heard() | shown.keys()}
+    client.post(url, data=filled, headers=headers)
+    found = {name: filled.get(name, "7") for name in heard() | filled.keys()}
     again, headers = sender(place, access) if still_in(client, access) else (client, headers)
     again.post(url, data=found, headers=headers)
     return {**found, **{name: "7" for name in heard() - found.keys()}}
 
 
 @pytest.fixture(scope="module")
-def known(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Known:
-    """The fields of a route, found once."""
-    found: dict[str, dict[str, str]] = {}
-
-    def fields(rule: Rule, access: Access) -> dict[str, str]:
-        if rule.rule not in found:
-            with moved_in(template, tmp_path_factory.mktemp("fields")) as finder:
-                found[rule.rule] = fields_of(finder, rule, access)
-        return found[rule.rule]
-
-    return fields
+def known(restored: Restored) -> Known:
+    """The fields of every route that takes a form, each found in a house as new."""
+    place = restored()
+    looks = [place.url(look) for look in PAGES]
+    shown: dict[str, dict[str, str]] = {}
+    for client in place.clients.values():
+        shown |= forms_of(client, looks)
+    return {
+        rule.rule: fields_of(restored(), rule, access, shown)
+        for rule, access in (post.values for post in POSTS)
+    }
 
 
 def still_in(client: FlaskClient, access: Access) -> bool:
@@ -240,41 +223,41 @@ def still_in(client: FlaskClient, access: Access) -> bool:
 
 @pytest.mark.parametrize(("rule", "access"), POSTS)
 def test_whatever_stands_in_a_form_is_taken_or_refused_in_a_sentence(
-    template: Template, known: Known, tmp_path: Path, rule: Rule, access: Access
+    restored: Restored, known: Known, rule: Rule, access: Access
 ) -> None:
-    fields = known(rule, access)
-    with moved_in(template, tmp_path) as place:
-        client, headers = sender(place, access)
-        forms = [dict.fromkeys(fields, value) for value in ODD]
-        forms += list(each_alone(fields, ALONE))
-        before = place.counts()
-        for form in forms:
-            sent = {**form, "key": new_id()} if access.door == "session" else form
-            answer = client.post(place.url(rule), data=sent, headers=headers)
-            before = taken_well(place, answer, before, form)
-            if not still_in(client, access):
-                break
-        twice = client.post(place.url(rule), data={name: ["1", HTML] for name in fields}, headers=headers)
-        assert twice.status_code < 500
+    fields = known[rule.rule]
+    place = restored()
+    client, headers = sender(place, access)
+    forms = [dict.fromkeys(fields, value) for value in ODD]
+    forms += list(each_alone(fields, ALONE))
+    before = place.counts()
+    for form in forms:
+        sent = {**form, "key": new_id()} if access.door == "session" else form
+        answer = client.post(place.url(rule), data=sent, headers=headers)
+        before = taken_well(place, answer, before, form)
+        if answer.status_code == 401:
+            break  # that form ended the session
+    twice = client.post(place.url(rule), data={name: ["1", HTML] for name in fields}, headers=headers)
+    assert twice.status_code < 500
 
 
 @pytest.mark.parametrize(("rule", "access"), POSTS)
 def test_no_form_reaches_into_another_program(
-    template: Template, known: Known, tmp_path: Path, rule: Rule, access: Access
+    restored: Restored, known: Known, rule: Rule, access: Access
 ) -> None:
-    fields = known(rule, access)
-    with moved_in(template, tmp_path) as place:
-        client, headers = sender(place, access)
-        before = belongings(place)
-        theirs = place.scenery.theirs
-        named = (theirs.names[name] for name in ("client", "hazard", "view"))
-        for form in each_alone(fields, [str(theirs.ref), *named, "hal"]):
-            answer = client.post(place.url(rule), data={**form, "key": new_id()}, headers=headers)
-            assert answer.status_code < 500
-            if not still_in(client, access):
-                break
-        assert belongings(place) == before
-        assert not links_across(place)
+    fields = known[rule.rule]
+    place = restored()
+    client, headers = sender(place, access)
+    before = belongings(place)
+    theirs = place.scenery.theirs
+    named = (theirs.names[name] for name in ("client", "hazard", "view"))
+    for form in each_alone(fields, [str(theirs.ref), *named, "hal"]):
+        answer = client.post(place.url(rule), data={**form, "key": new_id()}, headers=headers)
+        assert answer.status_code < 500
+        if answer.status_code == 401:
+            break  # that form ended the session
+    assert belongings(place) == before
+    assert not links_across(place)
 
 
 def belongings(place: Place) -> list[tuple[object, ...]]:
@@ -326,7 +309,7 @@ def test_whatever_body_comes_is_taken_or_refused_in_a_sentence(
             place.url(rule), data=body, headers={**headers, "X-Standby": "1"}, content_type="application/json"
         )
         before = taken_well(place, answer, before, name)
-        if not still_in(client, access):
+        if answer.status_code == 401:
             return
     for kind in (
         "text/plain",
@@ -369,20 +352,14 @@ def test_whatever_stands_in_an_address_is_answered(place: Place, rule: Rule, acc
         asked |= heard()
 
 
-def test_markup_that_was_taken_is_shown_as_words_on_every_page(place: Place) -> None:
-    for parameter in POSTS:
-        rule, access = parameter.values
+def test_markup_that_was_taken_is_shown_as_words_on_every_page(restored: Restored, known: Known) -> None:
+    place = restored()
+    for rule, access in (post.values for post in POSTS):
         if access.door != "session" or ENDS_SESSIONS.search(rule.rule):
             continue
-        person = place.who(access)[0]
         client, headers = sender(place, access)
-        shown = forms_of(client, [place.url(look) for look in PAGES]).get(place.url(rule), {})
-        heard()
-        client.post(place.url(rule), data=shown, headers=headers)
-        for name in heard() | shown.keys():
-            if still_in(client, access):
-                client.post(place.url(rule), data={**shown, name: HTML, "key": new_id()}, headers=headers)
-        assert person in place.clients
+        for form in each_alone(known[rule.rule], [HTML]):
+            client.post(place.url(rule), data={**form, "key": new_id()}, headers=headers)
     met = 0
     for look in PAGES:
         for client in place.clients.values():
