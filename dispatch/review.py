@@ -9,6 +9,7 @@ from dispatch.incident import Incident
 from dispatch.stages import AT_PERSON, EXITS, WRITING, Stage
 from dispatch.value import require
 
+STILL_THERE = "You are still there. Clear the scene first, then sign."
 FINDINGS = {
     "sound": "Care and process were sound",
     "learn": "Sound, with something to learn",
@@ -26,7 +27,7 @@ def begin_notes(incident: Incident, command: c.BeginNotes, board: Board) -> list
 def sign(incident: Incident, command: c.Sign, board: Board) -> list[f.Fact]:
     """Freeze the notes. From here on there are only addenda."""
     require(incident.signed_by is None, "These notes are signed. Add to them with an addendum.")
-    require(incident.stage not in AT_PERSON, "You are still there. Clear the scene first, then sign.")
+    require(incident.stage not in AT_PERSON, STILL_THERE)
     require(incident.stage in WRITING | EXITS, "There are no notes to sign at this stage.")
     require(incident.member(command.by), "Only the assessing responder signs.")
     require(not command.missing, " ".join(command.missing[:3]))

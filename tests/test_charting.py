@@ -332,7 +332,17 @@ def test_a_step_that_does_not_exist_is_not_there(still: Crisis, step: str) -> No
 
 
 def test_what_is_missing_is_a_link_to_where_it_is_written(crisis: Crisis) -> None:
-    crisis.save("ana", {**FINISHED, "narrative": ""})
+    crisis.cleared().save("ana", {**FINISHED, "narrative": ""})
     page = crisis.house.client("ana").get(f"/incidents/{crisis.ref}/sign").get_data(as_text=True)
     assert f'href="/incidents/{crisis.ref}/assess/narrative#f-narrative"' in page
-    assert 'aria-disabled="true"' in page and "Opens when the one thing above is written." in page
+    assert 'aria-disabled="true"' in page and "Opens when the one thing above is done." in page
+
+
+def test_a_signature_that_the_rules_would_refuse_is_not_offered(crisis: Crisis) -> None:
+    crisis.save("ana", FINISHED)
+    client, at = crisis.house.client("ana"), f"/incidents/{crisis.ref}"
+    page = client.get(f"{at}/sign").get_data(as_text=True)
+    assert f'<a href="{at}/task">You are still there. Clear the scene first, then sign.</a>' in page
+    assert 'aria-disabled="true"' in page and "Nothing is missing" not in page
+    crisis.cleared()
+    assert "Nothing is missing" in client.get(f"{at}/sign").get_data(as_text=True)

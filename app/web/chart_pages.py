@@ -18,6 +18,8 @@ from app.record.signing import Missing, cautions
 from app.shell import new_id
 from app.web.chart_form import given, questions
 from app.web.here import incident_id, me, shell
+from dispatch.review import STILL_THERE
+from dispatch.stages import AT_PERSON
 
 # The pages of the laptop, and the sections that each shows. The phone's pages go by the names of its steps.
 ALL, LEVEL_OF_CARE = "all", "level-of-care"
@@ -89,7 +91,8 @@ def frame(notes: Notes, page: str) -> dict[str, Any]:
         "notes": notes,
         "page": page,
         "so_far": screener(notes.chart.kept.answers),
-        "lacking": [Lacking(_where(page, notes.incident.ref, each), each.sentence) for each in lacking],
+        "lacking": [Lacking(_where(page, notes.incident.ref, each), each.sentence) for each in lacking]
+        + _still_there(notes),
         "cautions": cautions(notes.chart.kept.answers, me().name),
         "stations": stations([each.field for each in lacking]),
     }
@@ -104,6 +107,13 @@ def fragments(notes: Notes, page: str, news: tuple[str, ...]) -> dict[str, str]:
         "missing": render_template("chart_missing.html", **around),
         "news": render_template("chart_news.html", news=asked, **around),
     }
+
+
+def _still_there(notes: Notes) -> list[Lacking]:
+    """The rule that refuses a signature at the scene, said before the button is pressed."""
+    if notes.incident.stage not in AT_PERSON:
+        return []
+    return [Lacking(url_for("tasks.task", ref=notes.incident.ref), STILL_THERE)]
 
 
 def _where(page: str, ref: int, missing: Missing) -> str:
