@@ -1,8 +1,10 @@
 """The review: what waits and why, the whole story, a question and its answer, a finding that locks it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -227,6 +229,35 @@ def test_the_case_tells_the_whole_story(house: House) -> None:
             select(reads.c.id).where(reads.c.person == "haddad", reads.c.what == "record")
         )
     assert looked
+
+
+def test_hazards_read_before_ones_own_arrival_were_read_in_time(house: House) -> None:
+    crisis = a_crisis(house).sent()
+    crisis.ask(c.GoEnRoute("ana", "ana"))
+    crisis.ask(c.Arrive("ana", "ana"))
+    crisis.pass_time(1)
+    with house.shell.store.write() as connection:
+        row = {"at": house.clock.now(), "person": "ben", "purpose": "respond", "what": "hazards"}
+        connection.execute(reads.insert().values(subject=crisis.id, shown=b"d" * 32, **row))
+    crisis.pass_time(1)
+    crisis.ask(c.GoEnRoute("ben", "ben"))
+    crisis.ask(c.Arrive("ben", "ben"))
+    text = page(house, f"/review/{crisis.ref}")
+    assert text.count(">not read<") == 1 and "after arrival" not in text
+
+
+def test_words_above_the_strip_do_not_stand_on_each_other(house: House) -> None:
+    crisis = a_crisis(house).sent().on_scene(after_minutes=2).cleared(after_minutes=3).signed()
+    html = house.client("haddad").get(f"/review/{crisis.ref}").get_data(as_text=True)
+    drawn = re.findall(r'<span class="mk([^"]*) at at-(\d+) att-(\d)">(.*?)</span>', html)
+    above = [
+        (int(whole) + int(tenth) / 10, re.sub("<[^>]+>", "", said))
+        for look, whole, tenth, said in drawn
+        if " b " not in look
+    ]
+    assert [said.split()[-1] for _, said in above] == ["call", "sent", "there", "clear"]
+    for (place, said), (behind, _) in pairwise(above):
+        assert behind >= place + len(said) * 0.8
 
 
 def test_a_supervisor_signs_off_with_a_finding_and_words(house: House, crisis: Crisis) -> None:

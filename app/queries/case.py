@@ -137,14 +137,14 @@ def _knew(connection: Connection, case: Case, names: Mapping[str, str]) -> Itera
         .group_by(reads.c.person)
     )
     read_at = {row.person: row.at for row in rows}
+    arrived: dict[str, datetime] = {}
+    for fact in case.facts:
+        if isinstance(fact, f.StepTaken) and fact.step is Step.ON_SCENE:
+            arrived.setdefault(fact.person, fact.at)
     comms = comms_of(connection, case.incident, names)
     for page, line in zip(case.incident.pages, comms.pages, strict=True):
-        read = read_at.get(page.person)
-        late = (
-            page.state == "accepted"
-            and case.arrived_at is not None
-            and (read is None or read > case.arrived_at)
-        )
+        read, there = read_at.get(page.person), arrived.get(page.person)
+        late = page.state == "accepted" and there is not None and (read is None or read > there)
         yield Knew(line, read, late)
 
 

@@ -66,8 +66,15 @@ def strip_of(case: Case, now: datetime) -> Strip:
     marks += [Mark(at, words, place(at)) for at, words in ((sent, "sent"), (there, "there")) if at]
     marks += [Mark(at, _missed(missed.count(at)), place(at), over=True) for at in sorted(set(missed))]
     low = [Mark(target.at, target.words, place(target.at), low=True) for target in targets]
-    last = Mark(end, "clear" if case.left_at else "end", place(end), last=True)
-    return Strip(tuple(stretches), (*_spread(marks, 100 - _width(last)), last, *_spread(low, 100)))
+    last = Mark(end, "clear" if case.left_at else "end", place(end))
+    return Strip(tuple(stretches), (*_above(marks, last), *_spread(low, 100)))
+
+
+def _above(marks: list[Mark], last: Mark) -> list[Mark]:
+    """The end is written leftward from the edge, or, where a target lies behind it, as any other instant."""
+    if last.place < 100:
+        return _spread([*marks, last], 100)
+    return [*_spread(marks, 100 - _width(last)), replace(last, last=True)]
 
 
 def _missed(count: int) -> str:
