@@ -257,7 +257,7 @@ def test_after_half_an_hour_the_link_says_how_to_answer_and_does_nothing(house: 
     before = everything(house)
     read = words(browser.get(address))
     assert "This link was good for 30 minutes." in read
-    assert "Text 2001 Y or 2001 N" in read and "Call base" in read
+    assert "Text back 2001 Y or 2001 N" in read and "Call the desk" in read
     for path in ("/yes", "/no"):
         assert browser.post(address + path).status_code == 410
     assert everything(house) == before
@@ -497,7 +497,7 @@ def test_a_check_that_is_due_fills_the_screen(house: House) -> None:
     assert "Are you OK?" not in words(house.client("ana").get("/incidents/2001/task"))
     house.pass_time(minutes=20)
     read = words(house.client("ana").get("/incidents/2001/task"))
-    assert "Are you OK? Base is told in 3:00" in read
+    assert "Are you OK? The desk is told in 3:00" in read
 
 
 @pytest.mark.parametrize(

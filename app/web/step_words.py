@@ -7,14 +7,14 @@ from dispatch.desk import NEEDS
 
 # The button, and the second line that says what it brings.
 STEPS: Final = {
-    "go": ("I am on the way", "Base and your partner see it"),
+    "go": ("I am on the way", "The desk and your partner see it"),
     "here": ("I am here", "Starts your check-in clock"),
     "with": ("I am with the person", "The team goes in together"),
     "done": ("We are done here", "Ends the check-in clock. Notes are next"),
     "transport": ("We leave with the person", "Transport begins"),
     "ok": ("I am OK", "Starts your clock again"),
     "stage": ("I wait close by", "Not at the door yet"),
-    "eta": ("New arrival time", "Base and your partner see it"),
+    "eta": ("New arrival time", "The desk and your partner see it"),
     "not_found": ("We looked, nobody is here", "Ends the task. Notes are next"),
     "refused": ("The person does not want us", "Ends the task. Notes are next"),
     "give_back": ("I cannot go after all", "The next person is asked at once"),
