@@ -180,9 +180,21 @@ def test_a_heartbeat_alone_is_not_live_when_what_changed_cannot_be_had(page: Pag
     expect(page.locator("[data-pill]")).to_contain_text("Stale since")
 
 
-def test_letters_act_only_while_a_row_has_the_focus_and_can_be_switched_off(page: Page, stage: Stage) -> None:
+def test_letters_that_change_nothing_work_before_a_row_has_the_focus(page: Page, stage: Stage) -> None:
+    page.goto(f"{stage.address}/board")
+    page.keyboard.press("j")
+    expect(page.locator("[data-rows] > [id]").first).to_be_focused()
     page.goto(f"{stage.address}/board")
     page.keyboard.press("n")
+    expect(page).to_have_url(f"{stage.address}/new")
+
+
+def test_a_letter_that_acts_waits_for_a_row_and_all_can_be_switched_off(page: Page, stage: Stage) -> None:
+    page.goto(f"{stage.address}/board")
+    page.evaluate("document.querySelector('[data-key=n]').dataset.key = 'h'")
+    page.keyboard.press("h")
+    assert page.url.endswith("/board")
+    page.evaluate("document.querySelector('[data-key=h]').dataset.key = 'n'")
     page.locator("#call-2291").focus()
     page.keyboard.press("j")
     expect(page.locator("#call-2294")).to_be_focused()

@@ -98,6 +98,9 @@
     return void open(link.href);
   });
 
+  /* A board that opens with a call in the drawer begins at that call: Enter goes on to who to send. */
+  if (drawer() && document.activeElement === document.body) document.getElementById(`call-${drawer().dataset.ref}`)?.focus({ preventScroll: true });
+
   const log = document.getElementById("log");
   log.scrollTop = log.scrollHeight;
 

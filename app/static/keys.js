@@ -1,4 +1,5 @@
-/* The keyboard of the desk: letters act only while a row has the focus, and can be switched off. */
+/* The keyboard of the desk: letters act while a row has the focus; those that change nothing also while nothing has it. All
+   can be switched off. */
 "use strict";
 (() => {
   const kept = "standby.letters";
@@ -87,8 +88,11 @@
     return false;
   }
 
+  const harmless = new Set(["j", "k", "/", "?", "n"]);
+
   function letterKey(key, row) {
-    if (!row || !lettersOn()) return false;
+    const free = document.activeElement === document.body && boxes().length > 0 && harmless.has(key);
+    if (!(row || free) || !lettersOn()) return false;
     if (key === "j" || key === "k") return move(key === "j" ? 1 : -1) ?? true;
     if (key === "/") return command();
     if (key === "?") return showHelp() ?? true;
