@@ -93,6 +93,18 @@ def test_escape_keeps_the_draft(demo: Demo, desk: Page) -> None:
     expect(desk.get_by_label("Parent or guardian")).to_have_value("Her aunt")
 
 
+def test_words_of_a_new_call_are_not_lost_by_one_key(demo: Demo) -> None:
+    desk = demo.window("ruiz")
+    desk.goto(f"{demo.address}/incidents/new")
+    desk.get_by_label("In the caller’s words").fill("He is on the bridge")
+    desk.once("dialog", lambda dialog: dialog.dismiss())
+    with desk.expect_event("dialog") as asked:
+        desk.keyboard.press("Escape")
+    assert asked.value.type == "beforeunload"
+    expect(desk.get_by_label("In the caller’s words")).to_have_value("He is on the bridge")
+    desk.context.close()
+
+
 @pytest.mark.parametrize("width", [1440, 1024, 390, 320])
 def test_nothing_needs_sideways_scrolling(demo: Demo, desk: Page, width: int) -> None:
     new_call(desk, demo, "24 Larch Street")
