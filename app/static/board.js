@@ -100,6 +100,7 @@
 
   /* A board that opens with a call in the drawer begins at that call: Enter goes on to who to send. */
   if (drawer() && document.activeElement === document.body) document.getElementById(`call-${drawer().dataset.ref}`)?.focus({ preventScroll: true });
+  if (drawer() && narrow.matches) drawer().scrollIntoView();
 
   const log = document.getElementById("log");
   log.scrollTop = log.scrollHeight;
