@@ -1,5 +1,7 @@
 """What a view has at hand: the shell, who is asking, and the one way to ask for a change."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -12,6 +14,8 @@ from app.shell import Shell
 from app.tables import incidents
 from dispatch.commands import Command
 from dispatch.value import Refused
+
+BESIDE_THE_WISH = frozenset({"csrf", "key"})
 
 
 def shell() -> Shell:
@@ -56,9 +60,15 @@ def ask(
 
 
 def request_key() -> str | None:
-    """The key that makes this wish count once: the form's `key` field or the Idempotency-Key header."""
+    """What makes this wish count once: the form's `key` field or the Idempotency-Key header, bound to what is
+    wished. A page that a browser brought back has its old key and may carry another call by now: that is
+    another wish, and must not be answered with what the first one did."""
     given = (request.form.get("key") or request.headers.get("Idempotency-Key") or "").strip()
-    return given[:64] or None
+    if not given:
+        return None
+    wished = sorted((name, values) for name, values in request.form.lists() if name not in BESIDE_THE_WISH)
+    said = json.dumps([given, request.method, request.path, wished])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def wants_json() -> bool:
