@@ -11,29 +11,44 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
 BUSY_MILLISECONDS = 5_000
-# Versions before these carry SQLite's WAL-reset race (sqlite.org/wal.html#walresetbug): harmless with one process
-# and one checkpointing connection, which is how we run, and named by `standby doctor`.
+# Versions before these carry SQLite's WAL-reset race (sqlite.org/wal.html#walresetbug): harmless with one
+# process and one checkpointing connection, which is how we run, and named by `standby doctor`.
 WAL_RESET_FIXED = (3, 51, 3)
 
 
 class FifoLock:
-    """A lock that is given in the order it was asked for. Without it one writer in eight waited two seconds."""
+    """A lock that is given in the order it was asked for. Without it one writer in eight waited two seconds.
+
+    The one worker may ask to be next: a page that is decided goes out before fifty others are decided.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._held = False
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def turn(self, next_in_line: bool = False) -> Iterator[None]:
+        """Wait for a turn, have it, and pass it on."""
+        self._take(next_in_line)
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _take(self, next_in_line: bool) -> None:
         with self._guard:
             if not self._held:
                 self._held = True
                 return
             turn = threading.Event()
-            self._waiting.append(turn)
+            if next_in_line:
+                self._waiting.appendleft(turn)
+            else:
+                self._waiting.append(turn)
         turn.wait()
 
-    def __exit__(self, *_: object) -> None:
+    def _pass_on(self) -> None:
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().set()
@@ -42,11 +57,15 @@ class FifoLock:
 
 
 class Store:
-    """Transactions on one database. `write()` takes its turn and begins IMMEDIATE; `read()` begins plainly."""
+    """Transactions on one database. `write()` waits its turn and begins IMMEDIATE; `read()` only begins."""
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
+        self.engine = (
+            _sqlite_engine(url)
+            if self.is_sqlite
+            else create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
+        )
         self._readers = self.engine.execution_options(standby_write=False)
         self._writers = self.engine.execution_options(standby_write=True)
         # In memory every thread shares one connection, so reads take their turn too.
@@ -54,25 +73,25 @@ class Store:
         self._turn = FifoLock()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, next_in_line: bool = False) -> Iterator[Connection]:
         """One write transaction; committed at the end of the block, rolled back by an exception."""
-        with self._turn, self._writers.begin() as connection:
+        with self._turn.turn(next_in_line), self._writers.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view."""
         if self._shared:
-            with self._turn, self._readers.begin() as connection:
+            with self._turn.turn(), self._readers.begin() as connection:
                 yield connection
         else:
             with self._readers.begin() as connection:
                 yield connection
 
     def checkpoint(self) -> None:
-        """Move the write-ahead log into the database. Only the worker calls this: one checkpointing connection."""
+        """Move the write-ahead log into the database. Only the worker calls this: one connection does it."""
         if self.is_sqlite and not self._shared:
-            with self._turn, self.engine.connect() as connection:
+            with self._turn.turn(), self.engine.connect() as connection:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # type: ignore[union-attr]
 
     def close(self) -> None:
@@ -105,8 +124,8 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _prepare(raw: Any, _: object) -> None:
-    # The driver must not open transactions by itself: its habit begins DEFERRED, which fails under load at the
-    # moment a read turns into a write (docs/architecture.md, SQLite).
+    # The driver must not open transactions by itself: its habit begins DEFERRED, which fails under load at
+    # the moment a read turns into a write (docs/architecture.md, SQLite).
     raw.isolation_level = None
     assert isinstance(raw, sqlite3.Connection)
     for pragma in (

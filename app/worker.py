@@ -95,7 +95,7 @@ class Worker:
             self._scheduler.shutdown(wait=False)
         if self._pool is not None:
             self._pool.shutdown(wait=True)
-            self._settle_what_came_back()
+            self._settle_and_claim()
 
     def nudge(self) -> None:
         """There may be something to do now."""
@@ -115,36 +115,46 @@ class Worker:
     def tick(self) -> None:
         """Settle, send, wake, send what waking owed, and leave a heartbeat."""
         with self._one_at_a_time:
-            self._settle_what_came_back()
-            self._send_what_is_owed()
+            self._settle_and_send()
             for _ in range(WAKES_AT_MOST // WAKES_AT_ONCE):
                 # After a long silence many wake at once; what the first owe goes out before the last wakes.
                 woken = self._wake_what_is_due()
-                self._send_what_is_owed()
+                self._settle_and_send()
                 if woken < WAKES_AT_ONCE:
                     break
             self._beat()
 
-    def _send_what_is_owed(self) -> None:
+    def _settle_and_send(self) -> None:
         for _ in range(CLAIMS_AT_MOST):
-            # No more than can go out now: what waits in line would use up its lease there.
-            room = self._senders - self._out
-            if room <= 0:
+            if not self._settle_and_claim():
                 return
-            claims = self._claim(room)
-            if not claims:
-                return
-            for one in claims:
-                self._hand_over(one)
-            if self._pool is None:
-                self._settle_what_came_back()
 
-    def _claim(self, most: int) -> list[Claim]:
+    def _settle_and_claim(self) -> bool:
+        """Settle what came back, claim and hand over what may go out; was there either? One turn at the
+        database for both, and the next one: a decided page does not wait for those being decided."""
+        back = self._back()
+        # No more than can go out now: what waits in line would use up its lease there.
+        room = 0 if self._stopping.is_set() else self._senders - self._out
         now = self._shell.clock.now()
-        if not self._anything_owed(now):
-            return []
-        with self._shell.store.write() as connection:
-            return claim(connection, now, most)
+        owed = room > 0 and self._anything_owed(now)
+        if not back and not owed:
+            return False
+        with self._shell.store.write(next_in_line=True) as connection:
+            ours = [(one, outcome) for one, outcome in back if settle(connection, one, outcome, now)]
+            claims = claim(connection, now, room) if owed else []
+        for one in claims:
+            self._hand_over(one)
+        for one, outcome in ours:
+            if gave_up(one, outcome) and one.page and one.incident:
+                self._ask(one.incident, MarkUnreachable(RULE, one.page, outcome.code or "unknown"))
+        return bool(back or claims)
+
+    def _back(self) -> list[tuple[Claim, Outcome]]:
+        back: list[tuple[Claim, Outcome]] = []
+        while not self._came_back.empty():
+            back.append(self._came_back.get())
+        self._out -= len(back)
+        return back
 
     def _anything_owed(self, now: datetime) -> bool:
         # A look without a writer's turn: most ticks find nothing and must not queue behind the desk.
@@ -167,20 +177,6 @@ class Worker:
             outcome = Outcome("ambiguous", code="our_fault")
         self._came_back.put((one, outcome))
         self._nudged.set()
-
-    def _settle_what_came_back(self) -> None:
-        settled: list[tuple[Claim, Outcome]] = []
-        while not self._came_back.empty():
-            settled.append(self._came_back.get())
-        if not settled:
-            return
-        self._out -= len(settled)
-        now = self._shell.clock.now()
-        with self._shell.store.write() as connection:
-            ours = [(one, outcome) for one, outcome in settled if settle(connection, one, outcome, now)]
-        for one, outcome in ours:
-            if gave_up(one, outcome) and one.page and one.incident:
-                self._ask(one.incident, MarkUnreachable(RULE, one.page, outcome.code or "unknown"))
 
     def _wake_what_is_due(self) -> int:
         now = self._shell.clock.now()

@@ -82,23 +82,33 @@ def test_a_commit_is_on_the_disk_when_it_returns(store: Store) -> None:
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-def test_writers_get_their_turn_in_the_order_they_asked() -> None:
+def turns(asked: list[tuple[str, bool]]) -> list[str]:
+    """The order in which these get their turn, when all wait for one that has it."""
     lock, order = FifoLock(), []
     threads: list[threading.Thread] = []
 
-    def write(number: int) -> None:
-        with lock:
-            order.append(number)
+    def write(name: str, next_in_line: bool) -> None:
+        with lock.turn(next_in_line):
+            order.append(name)
 
-    with lock:
-        for number in range(12):
-            threads.append(threading.Thread(target=write, args=(number,)))
+    with lock.turn():
+        for waiting, one in enumerate(asked):
+            threads.append(threading.Thread(target=write, args=one))
             threads[-1].start()
-            while len(lock._waiting) <= number:
+            while len(lock._waiting) <= waiting:
                 threads[-1].join(0.001)
     for thread in threads:
         thread.join(DEADLINE)
-    assert order == list(range(12))
+    return order
+
+
+def test_writers_get_their_turn_in_the_order_they_asked() -> None:
+    names = [f"writer {number}" for number in range(12)]
+    assert turns([(name, False) for name in names]) == names
+
+
+def test_the_worker_may_be_next_so_that_a_decided_page_does_not_wait_for_others_being_decided() -> None:
+    assert turns([("one", False), ("two", False), ("worker", True)]) == ["worker", "one", "two"]
 
 
 def test_many_threads_lose_no_write(store: Store) -> None:

@@ -1,0 +1,47 @@
+"""The loopback Twilio in a process of its own, so that what is measured does not share its interpreter."""
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from tests.loopback.twilio_server import LoopbackTwilio
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass
+class Wire:
+    """What the other process knows."""
+
+    base: str
+    account_sid: str
+    auth_token: str
+    sender: str
+    pipe: "Connection[object, object]"
+
+    def sends(self) -> list[tuple[float, str]]:
+        """Each send: monotonic seconds when it came in, and its words."""
+        self.pipe.send("sends")
+        return self.pipe.recv()  # type: ignore[return-value]
+
+
+@contextmanager
+def a_wire() -> Iterator[Wire]:
+    """A Twilio that answers at once."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield Wire(*ours.recv(), ours)  # type: ignore[misc]
+    finally:
+        process.kill()
+        process.join(10)
+
+
+def _serve(pipe: "Connection[object, object]") -> None:
+    with LoopbackTwilio(check_shape=False) as twilio:
+        pipe.send((twilio.base, twilio.account_sid, twilio.auth_token, twilio.sender))
+        while pipe.recv() == "sends":
+            pipe.send([(seen.at, seen.form.get("Body", "")) for seen in twilio.sends()])
