@@ -10,7 +10,7 @@ from app.shell import Shell
 from app.tables import duties
 from dispatch.value import require
 
-DUTIES = {"on_call": "Ready, ask when it is their turn", "break": "On a break", "unfit": "Not fit for duty"}
+DUTIES = {"on_call": "Ready for a page", "break": "On a break", "unfit": "Not fit for duty"}
 UNFIT = {
     "tired": "Too tired to drive or decide",
     "ill": "Ill",
