@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, false, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 
 from app.commit import record
 from app.once import grant, granted
@@ -101,7 +101,7 @@ def withdraw_hazard(
 ) -> None:
     """A hazard of this client, or at this place, no longer holds. The row stays, with the day it ended."""
     with shell.store.write() as connection:
-        ours = (hazards.c.id == hazard) & hazards.c.withdrawn_at.is_(None) & _belongs(client, place)
+        ours = (hazards.c.id == hazard) & hazards.c.withdrawn_at.is_(None) & _belongs(program, client, place)
         changed = connection.execute(hazards.update().where(ours).values(withdrawn_at=shell.clock.now()))
         if not changed.rowcount:
             raise Refused("That hazard is withdrawn already. Reload the page.")
@@ -119,13 +119,18 @@ def withdraw_hazard(
 
 
 def hazards_of(
-    connection: Connection, shell: Shell, *, client: str | None = None, place: bytes | None = None
+    connection: Connection,
+    shell: Shell,
+    program: str,
+    *,
+    client: str | None = None,
+    place: bytes | None = None,
 ) -> list[Hazard]:
     """Standing hazards of this client and at this place, newest first. The caller leaves the audit row."""
     rows = connection.execute(
         select(hazards, people.c.name)
         .outerjoin(people, people.c.id == hazards.c.told_by)
-        .where(_belongs(client, place), hazards.c.withdrawn_at.is_(None))
+        .where(_belongs(program, client, place), hazards.c.withdrawn_at.is_(None))
         .order_by(hazards.c.since.desc(), hazards.c.id)
     )
     now = shell.clock.now()
@@ -145,9 +150,12 @@ def hazards_of(
     ]
 
 
-def _belongs(client: str | None, place: bytes | None) -> ColumnElement[bool]:
+def _belongs(program: str, client: str | None, place: bytes | None) -> ColumnElement[bool]:
+    """A place has no program of its own, and what was told of it is about somebody: it stays with the program
+    whose people wrote it down."""
     of_client = hazards.c.client == client if client else false()
-    return or_(of_client, hazards.c.place_index == place if place else false())
+    ours = hazards.c.told_by.in_(select(people.c.id).where(people.c.program == program))
+    return or_(of_client, and_(hazards.c.place_index == place, ours) if place else false())
 
 
 def _note(

@@ -139,7 +139,7 @@ def record_of(connection: Connection, shell: Shell, client: str, today: date) ->
         row.manager or "",
         row.case_manager,
         tuple(plans_of(connection, shell, client)),
-        tuple(hazards_of(connection, shell, client=client)),
+        tuple(hazards_of(connection, shell, row.program, client=client)),
         tuple(crises),
         next((each.ref for each in crises if not each.over), None),
     )

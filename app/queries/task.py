@@ -122,7 +122,13 @@ def _dangers(connection: Connection, shell: Shell, sheet: Sheet) -> tuple[Danger
         told.append(Danger("", sheet.values["hazards"], ON_THE_CALL, None))
     told += [
         Danger("", one.words, _source(one.source, one.told_by), one.since, stale=one.stale)
-        for one in hazards_of(connection, shell, client=sheet.incident.client, place=sheet.place_index)
+        for one in hazards_of(
+            connection,
+            shell,
+            sheet.incident.program,
+            client=sheet.incident.client,
+            place=sheet.place_index,
+        )
     ]
     unasked = [
         Danger(code, "", "Not asked, or not known.", None, told=False)

@@ -55,7 +55,7 @@ def ask(
     words: Mapping[str, str] | None = None,
     beside: Beside | None = None,
 ) -> Done:
-    """Ask one thing of the incident with this spoken number. The form's `key` makes a double click one act."""
+    """Ask one thing of the incident with this number. The form's `key` makes a double click one act."""
     return commit(shell(), incident_id(ref), command, via=via, key=request_key(), words=words, beside=beside)
 
 
