@@ -1,8 +1,9 @@
-"""Passwords by argon2id and one-time codes by TOTP; a wrong account costs the same time as a wrong password."""
+"""Passwords by argon2id and one-time codes by TOTP; a wrong account takes as long as a wrong password."""
 
 import hashlib
 import hmac
 import secrets
+import threading
 from datetime import datetime
 
 import pyotp
@@ -12,6 +13,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 LEAST, MOST = 12, 128
 # OWASP's figure for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Each hash costs 19 MiB and a core: a flood of guesses waits in line here, and the pages go out meanwhile.
+_AT_ONCE = threading.BoundedSemaphore(2)
 _NOBODY = _HASHER.hash("nobody has this password")
 
 
@@ -25,7 +28,8 @@ def hashed(password: str) -> str:
 def fits(password_hash: str | None, password: str) -> bool:
     """Does the password fit? Without a hash the same work is done and the answer is no."""
     try:
-        _HASHER.verify(password_hash or _NOBODY, password[:MOST])
+        with _AT_ONCE:
+            _HASHER.verify(password_hash or _NOBODY, password[:MOST])
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
@@ -47,8 +51,8 @@ def totp_link(secret: str, email: str, org: str) -> str:
 
 
 def code_step(secret: str, code: str, now: datetime, last: int | None) -> int | None:
-    """The half minute whose code this is: now's, the one before or the one after. It must be later than `last`,
-    that of the last code accepted: a code that somebody looked on counts once."""
+    """The half minute whose code this is: now's, the one before or the one after. It must be later than
+    `last`, that of the last code accepted: a code that somebody looked on counts once."""
     tidy = "".join(code.split())
     if len(tidy) != 6 or not (tidy.isascii() and tidy.isdecimal()):
         return None

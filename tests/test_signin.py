@@ -16,6 +16,7 @@ from app.settings import Twilio
 from app.shell import digest
 from app.tables import people, sessions
 from app.tries import TRIES, WINDOW
+from app.web.signin import spend
 from app.wiring import shell_for
 from tests.house import NIGHT, PASSWORD, House, a_house, create_schema, furnish, settings_for
 from tests.walk import post, text
@@ -283,3 +284,8 @@ def test_the_password_of_a_failed_try_is_not_sent_back(house: House) -> None:
 
 def test_signed_in_people_are_not_asked_again(house: House) -> None:
     assert house.client("ana").get("/sign-in").headers["Location"] == "/"
+
+
+def test_of_two_sign_ins_with_one_code_at_one_moment_only_one_comes_in(house: House) -> None:
+    with house.shell.store.write() as connection:
+        assert [spend(connection, "ana", step) for step in (7, 7, 6, 8)] == [True, False, False, True]

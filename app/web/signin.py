@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from app.access import allowed, public
 from app.commit import record
@@ -20,6 +20,7 @@ from app.web.here import me, shell, somebody
 bp = Blueprint("signin", __name__)
 TOTP = "people.totp"
 WRONG = "That password does not fit this e-mail. Try again."
+NOT_THE_CODE = "That code does not fit. Wait for the next one."
 RAN_OUT = "That one-time password has run out. Ask an admin for a new one."
 START = {"dispatcher": "/board", "supervisor": "/board", "responder": "/tasks", "admin": "/admin"}
 
@@ -54,17 +55,25 @@ def enter() -> ResponseReturnValue:
     if row.totp_sealed is not None and step is None:
         if code:
             note_wrong(here, email)
-        wrong = {"code": "That code does not fit. Wait for the next one."} if code else {}
+        wrong = {"code": NOT_THE_CODE} if code else {}
         return _page(422 if code else 200, email=email, next=onward, ask_code=True, errors=wrong)
     with here.store.write() as connection:
+        if step is not None and not spend(connection, row.id, step):
+            return _page(422, email=email, next=onward, ask_code=True, errors={"code": NOT_THE_CODE})
         token = begin(connection, here, row.id)
-        connection.execute(people.update().where(people.c.id == row.id).values(totp_step=step))
         _note(connection, row.program, row.id, "SignedIn")
     answer = redirect(onward or _start(frozenset(row.roles)))
     answer.set_cookie(
         cookie_name(), token, httponly=True, samesite="Lax", secure=here.settings.secure, path="/"
     )
     return answer
+
+
+def spend(connection: Connection, person: str, step: int) -> bool:
+    """Count this code as used. False when another sign-in used it while this one's password was looked at."""
+    later = or_(people.c.totp_step.is_(None), people.c.totp_step < step)
+    used = people.update().where(people.c.id == person, later).values(totp_step=step)
+    return connection.execute(used).rowcount == 1
 
 
 def _step(row: Row[Any], code: str) -> int | None:
