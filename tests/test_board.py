@@ -51,6 +51,17 @@ def test_a_check_in_is_due_next_once_the_team_is_there(tmp_path: Path) -> None:
         assert "20:00 Check-in Vela" in words(told["team-C4"])
 
 
+def test_an_overdue_page_stands_above_what_is_only_late(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        late = Call(house)
+        house.pass_time(minutes=6)
+        asked = Call(house).sent()
+        house.pass_time(minutes=4)
+        told = changes(house.client("ruiz"), 0)
+        assert "late" in told["rows"][late.row] and 'class="hot"' in told["rows"][asked.row]
+        assert calls_of(told) == [asked.row, late.row]
+
+
 def test_calls_stand_by_alarm_then_priority_then_age(tmp_path: Path) -> None:
     with a_house(tmp_path) as house:
         third = Call(house).triaged(3)

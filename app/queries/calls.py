@@ -97,13 +97,19 @@ def call_row(call: OpenCall, names: Mapping[str, str], signs: Mapping[str, str])
         alarm=short_alarm(first.kind, first.about and names.get(first.about, "Someone")) if first else "",
         alarm_at=first.at if first else None,
         alarm_red=first is not None and first.kind in RED,
-        red=(first is not None and first.kind in RED) or overdue(incident) is not None,
+        red=_red(incident),
     )
 
 
-def order_of(incident: Incident) -> tuple[bool, int, datetime, int]:
-    """The board's fixed order: a standing alarm first, then the acuity, then the oldest."""
-    return not incident.standing, incident.acuity or UNTRIAGED_LAST, incident.opened_at, incident.ref
+def order_of(incident: Incident) -> tuple[bool, bool, int, datetime, int]:
+    """The board's fixed order: what is red, then any other standing alarm, then the acuity, then the oldest."""
+    acuity = incident.acuity or UNTRIAGED_LAST
+    return not _red(incident), not incident.standing, acuity, incident.opened_at, incident.ref
+
+
+def _red(incident: Incident) -> bool:
+    """A red alarm stands, or a page is overdue."""
+    return any(alarm.kind in RED for alarm in incident.standing) or overdue(incident) is not None
 
 
 def dues_of(incident: Incident, names: Mapping[str, str]) -> list[Next]:
