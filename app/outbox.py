@@ -15,8 +15,6 @@ from notify.transport import Outcome
 LEASE = timedelta(seconds=15)
 ATTEMPTS_AT_MOST = 6
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
-# What a sender says of a message that it did not touch, since its lease had run out.
-LEASE_OVER = "lease_over"
 RECONCILE_AFTER = timedelta(seconds=3)
 
 # Made once: building a statement costs more than running it, and the worker asks these all day.
@@ -179,8 +177,7 @@ def _after(claim: Claim, outcome: Outcome, now: datetime) -> tuple[str, datetime
         return "sent", now
     if outcome.permanent or claim.attempts >= ATTEMPTS_AT_MOST:
         return "failed", now
-    if outcome.kind == "ambiguous" or (claim.ambiguous and outcome.code == LEASE_OVER):
-        # Nobody has looked yet whether it went out: the next try looks first.
+    if outcome.kind == "ambiguous":
         return "ambiguous", now + RECONCILE_AFTER
     return "owed", now + BACKOFF[min(claim.attempts, len(BACKOFF)) - 1]
 

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from app.outbox import ATTEMPTS_AT_MOST, LEASE_OVER, Claim
+from app.outbox import ATTEMPTS_AT_MOST, Claim
 from app.shell import Shell
 from dispatch.messages import PageResponder
 from notify.outcomes import FAILURES, refused
@@ -29,9 +29,9 @@ class Sender:
         if not claim.phone:
             return Outcome("refused", code="no_phone", permanent=True)
         if self._shell.clock.now() >= claim.lease_until:
-            # We stood still for longer than our lease: someone else has it by now, or will. What may have gone
-            # out before is still to be looked for.
-            return Outcome("ambiguous" if claim.ambiguous else "refused", code=LEASE_OVER)
+            # We stood still for longer than our lease: someone else has it by now, or will. What may have
+            # gone out before is still to be looked for.
+            return Outcome("ambiguous" if claim.ambiguous else "refused", code="lease_over")
         if claim.attempts > ATTEMPTS_AT_MOST:
             # Every try ended with the process: were it the message that does it, it would do it for ever.
             return Outcome("refused", code="too_many_tries", permanent=True)

@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from app.outbox import (
     ATTEMPTS_AT_MOST,
     LEASE,
-    LEASE_OVER,
     RECONCILE_AFTER,
     Claim,
     anything_owed,
@@ -87,19 +86,6 @@ def test_when_a_lease_runs_out_another_claims_it_with_a_higher_fence_and_looks_b
     again = next(one for one in claimed(house) if one.id == first.id)
     assert again.fence == first.fence + 1
     assert again.ambiguous and not first.ambiguous
-
-
-def test_a_message_that_may_have_gone_out_is_looked_for_also_after_a_try_that_came_too_late(
-    house: House,
-) -> None:
-    a_page(house)
-    first = claimed(house)[0]
-    settled(house, first, ambiguous("no_answer"))
-    house.clock.move(RECONCILE_AFTER)
-    again = next(one for one in claimed(house) if one.id == first.id)
-    settled(house, again, Outcome("refused", code=LEASE_OVER))
-    house.clock.move(RECONCILE_AFTER)
-    assert next(one for one in claimed(house) if one.id == first.id).ambiguous
 
 
 def test_a_worker_that_comes_back_too_late_settles_nothing(house: House) -> None:

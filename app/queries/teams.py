@@ -7,7 +7,7 @@ from datetime import datetime
 from app.oncall import Shift
 from app.queries.calls import Mark, Next, dues_of
 from dispatch.incident import Incident, Member
-from dispatch.stages import CHIP, STEP_ORDER, WRITING, Seat, Stage
+from dispatch.stages import CHIP, STEP_ORDER, WRITING, Stage
 from dispatch.teams import Availability, Duty, MemberDuty, availability, is_fit
 
 TEAM_OF_NOBODY = ""
@@ -169,13 +169,6 @@ def _next(tie: Tie, people: set[str], names: Mapping[str, str]) -> Next | None:
     """What these people owe next on their call; what the desk owes there is the call's."""
     theirs = [due for due in dues_of(tie.incident, names) if due.about is None or due.about in people]
     return min(theirs, key=lambda due: due.at, default=None)
-
-
-def seat_of(incident: Incident, person: str) -> Seat | None:
-    """The seat this person has or is asked for."""
-    member = incident.member(person)
-    asked = next((page.seat for page in incident.open_pages if page.person == person), None)
-    return member.seat if member else asked
 
 
 def _slug(text: str) -> str:
