@@ -1,6 +1,6 @@
 """Who is fit for duty, and whether a team can be sent: the second is derived from the first, never typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,25 +39,6 @@ class Availability:
 
     code: str
     why: str
-
-
-@dataclass(frozen=True)
-class ShiftRow:
-    """One person on a shift: the tier, the team's call sign if one was given, and the order of asking."""
-
-    person: str
-    tier: str
-    call_sign: str | None
-    order: int
-
-
-@dataclass(frozen=True)
-class Team:
-    """People who go together under one call sign, in the order of asking."""
-
-    call_sign: str
-    tier: str
-    members: tuple[str, ...]
 
 
 AWAY: Final = {
@@ -125,29 +106,3 @@ def _listed(members: tuple[MemberDuty, ...], names: Mapping[str, str]) -> str:
 
 def _name(member: MemberDuty, names: Mapping[str, str]) -> str:
     return names.get(member.person, "Someone")
-
-
-def teams_of(rows: Iterable[ShiftRow]) -> tuple[Team, ...]:
-    """The teams of a shift, in the order of asking. A given call sign groups its people; the rest go two by
-    two within their tier under a sign made from the tier. Nobody is in two teams: the first row counts."""
-    kept: dict[str, ShiftRow] = {}
-    for row in sorted(rows, key=lambda row: (row.order, row.person)):
-        kept.setdefault(row.person, row)
-    given = {row.call_sign for row in kept.values() if row.call_sign}
-    signed: dict[str, list[ShiftRow]] = {}
-    for row in kept.values():
-        sign = row.call_sign or _pair_sign(row, signed, given)
-        signed.setdefault(sign, []).append(row)
-    return tuple(
-        Team(sign, group[0].tier, tuple(row.person for row in group)) for sign, group in signed.items()
-    )
-
-
-def _pair_sign(row: ShiftRow, signed: Mapping[str, list[ShiftRow]], given: set[str]) -> str:
-    """The first made sign of this tier that nobody was given and that is not a full pair yet."""
-    number = 1
-    while True:
-        sign = f"{row.tier.capitalize()} {number}"
-        if sign not in given and len(signed.get(sign, ())) < TEAM_SIZE:
-            return sign
-        number += 1

@@ -1,7 +1,5 @@
 """Whether someone is known: which signs agree, and names, phones and places written in many ways."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from app.record.match import (
     PREFIX_LENGTHS,
     Signs,
-    birth_years,
     name_tokens,
     names_agree,
     phone_digits,
@@ -173,8 +170,3 @@ def test_another_door_is_another_place():
 @given(st.text(max_size=80))
 def test_a_place_key_is_its_own_key(text):
     assert place_key(place_key(text)) == place_key(text)
-
-
-def test_an_age_names_the_birth_years_around_it():
-    assert birth_years(41, date(2026, 11, 21), within=0) == (1984, 1985)
-    assert birth_years(41, date(2026, 11, 21)) == (1982, 1983, 1984, 1985, 1986, 1987)

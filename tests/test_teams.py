@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.stages import CHIP, COMMITTED, WRITING, Stage
-from dispatch.teams import ON_TASK, Duty, MemberDuty, ShiftRow, Team, availability, is_fit, teams_of
+from dispatch.teams import ON_TASK, Duty, MemberDuty, availability, is_fit
 from tests.builders import NAMES, minute
 
 ANA = MemberDuty("ana", Duty.ON_CALL)
@@ -71,36 +71,3 @@ def test_an_incident_that_binds_nobody_leaves_the_team_free(task: Stage):
 
 def test_every_chip_is_one_of_the_ten():
     assert set(ON_TASK) | {"AVL", "OOS"} == CODES
-
-
-def test_people_with_one_call_sign_go_together():
-    rows = [
-        ShiftRow("ben", "primary", "C1", 2),
-        ShiftRow("ana", "primary", "C1", 1),
-        ShiftRow("cy", "backup", "C2", 3),
-    ]
-    assert teams_of(rows) == (Team("C1", "primary", ("ana", "ben")), Team("C2", "backup", ("cy",)))
-
-
-def test_people_without_a_call_sign_go_two_by_two_within_their_tier():
-    rows = [ShiftRow(person, "primary", None, order) for order, person in enumerate("abc")]
-    rows.append(ShiftRow("d", "backup", None, 9))
-    assert teams_of(rows) == (
-        Team("Primary 1", "primary", ("a", "b")),
-        Team("Primary 2", "primary", ("c",)),
-        Team("Backup 1", "backup", ("d",)),
-    )
-
-
-def test_a_made_call_sign_is_never_one_that_was_given():
-    rows = [ShiftRow("a", "primary", "Primary 1", 1), ShiftRow("b", "primary", None, 2)]
-    assert [team.call_sign for team in teams_of(rows)] == ["Primary 1", "Primary 2"]
-
-
-def test_nobody_is_in_two_teams():
-    rows = [
-        ShiftRow("a", "primary", "C1", 1),
-        ShiftRow("a", "backup", "C2", 2),
-        ShiftRow("b", "backup", "C2", 3),
-    ]
-    assert teams_of(rows) == (Team("C1", "primary", ("a",)), Team("C2", "backup", ("b",)))

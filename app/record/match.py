@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 TOKENS_LIMIT = 8
 TOKEN_LENGTH_LIMIT = 40
@@ -96,11 +95,6 @@ def phone_digits(text: str) -> str | None:
     main = re.split(r"(?<=\d)\W*(?:ext|x|#|;)", text.casefold(), maxsplit=1)[0]
     digits = "".join(str(unicodedata.decimal(letter)) for letter in main if letter.isdecimal())
     return digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS_LEAST else None
-
-
-def birth_years(age: int, on: date, within: int = 2) -> tuple[int, ...]:
-    """The years in which someone of about this age was born. A birth year, unlike an age, never grows old."""
-    return tuple(range(on.year - age - 1 - within, on.year - age + 1 + within))
 
 
 _PLACE_WORDS = {
