@@ -33,8 +33,12 @@ class Met(HTMLParser):
             self._select = name
         if tag == "option" and self._select and given.get("value"):
             self._here.setdefault(self._select, given["value"])
+        if tag == "option" and self._select and "selected" in given:
+            self._here[self._select] = given["value"]
         if tag == "textarea" or (tag == "input" and name):
             self._here.setdefault(name, given.get("value", "") if tag == "input" else "")
+        if tag == "input" and "checked" in given:
+            self._here[name] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         """A form or a select ends."""

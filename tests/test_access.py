@@ -176,6 +176,31 @@ def test_what_does_not_exist_reads_like_what_one_may_not_see(
                 assert answer.status_code == 404 and OBJECT in said(answer), (person, answer.status_code)
 
 
+# What an area is for, told once more: whoever declares a route must not open an area by the way.
+DESK, CARE = {"dispatcher", "supervisor"}, {"dispatcher", "responder", "supervisor"}
+AREAS = {
+    "account": {*CARE, "admin"},
+    "admin": {"admin"},
+    "board": DESK,
+    "incidents": CARE,
+    "log": DESK,
+    "on-call": {*DESK, "admin"},
+    "people": CARE,
+    "review": {"supervisor"},
+    "sign-out": {*CARE, "admin"},
+    "tasks": {"responder", "supervisor"},
+}
+
+
+@pytest.mark.parametrize(("rule", "access", "method"), of_door("session"))
+def test_no_route_opens_its_area_to_a_role_that_has_no_work_there(
+    rule: Rule, access: Access, method: str
+) -> None:
+    area = rule.rule.split("/")[1]
+    assert area in AREAS, f"say in this test who has work at /{area}"
+    assert access.roles <= AREAS[area]
+
+
 def test_every_object_rule_is_told_here_too() -> None:
     assert set(SEE) == set(OBJECTS)
 
