@@ -49,8 +49,8 @@ class Cycling(Worker):
 
 
 def sent_after(shell: Shell, wire: Wire, refs: list[int]) -> list[float]:
-    """For each incident: seconds from the decision's own instant, which is before its commit, to its first page on
-    the wire."""
+    """For each incident: seconds from the decision's own instant, which is before its commit, to its first
+    page on the wire."""
     until(lambda: _on_the_wire(wire, refs), 60, "every first page")
     wall = datetime.now(UTC).timestamp() - time.monotonic()
     with shell.store.read() as connection:
