@@ -102,7 +102,7 @@ def call_row(call: OpenCall, names: Mapping[str, str], signs: Mapping[str, str])
 
 
 def order_of(incident: Incident) -> tuple[bool, bool, int, datetime, int]:
-    """The board's fixed order: what is red, then any other standing alarm, then the acuity, then the oldest."""
+    """The board's fixed order: what is red, then any other alarm, then the acuity, then the oldest."""
     acuity = incident.acuity or UNTRIAGED_LAST
     return not _red(incident), not incident.standing, acuity, incident.opened_at, incident.ref
 
