@@ -114,7 +114,7 @@ DESCRIPTION: dict[str, Any] = {
         "title": "Standby",
         "version": "1",
         "summary": "Who is on call, how far an incident is, and calls from a 911 center.",
-        "description": "Every refusal is JSON with a sentence in `error`. Keys may be added; none is taken away.",
+        "description": "Every refusal is JSON with a sentence in `error`. Keys may be added.",
     },
     "security": [{"token": []}],
     "components": {

@@ -1,4 +1,4 @@
-"""What other programs may read: who is on call, and how far an incident is. Codes and times, no patient word."""
+"""What other programs may read: who is on call, how far an incident is. Codes and times, no patient word."""
 
 from dataclasses import dataclass
 from datetime import datetime

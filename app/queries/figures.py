@@ -1,4 +1,4 @@
-"""The figures of the house in Prometheus' text form. Counts and ages alone: a label is a code of ours, never an id."""
+"""The figures of the house in Prometheus' text form: counts and ages, with codes of ours as the only labels."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ OWED_STATES = ("owed", "sending", "ambiguous")
 
 
 def figures(connection: Connection, program: str, now: datetime) -> str:
-    """Incidents and alarms are those of one program; what is owed and how the worker is belong to the house."""
+    """Incidents and alarms are one program's; what is owed and how the worker is belong to the house."""
     beat = pulse(connection, now)
     standing = select(func.coalesce(func.sum(incidents.c.alarms), 0)).where(
         incidents.c.program == program, incidents.c.on_board

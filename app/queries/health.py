@@ -1,4 +1,4 @@
-"""How the house itself is: when the worker last beat, how old the oldest thing owed and the oldest thing due are."""
+"""How the house itself is: when the worker last beat, and how old the oldest thing owed and due are."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +16,8 @@ DUE_LATE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Pulse:
-    """The house at one instant. Ages are seconds, None where there is nothing; `worker_seconds` is None when the
-    worker never ran. `sentence` says what the desk does when it is not fine, and is empty when it is."""
+    """The house at one instant. Ages are seconds, None where there is nothing; `worker_seconds` is None when
+    the worker never ran. `sentence` says what the desk does when it is not fine, and is empty when it is."""
 
     fine: bool
     worker_seconds: float | None

@@ -18,7 +18,7 @@ AWAY = {"break": "On a break", "unfit": "Not fit for duty", "off": "Off duty"}
 
 @dataclass(frozen=True)
 class OnCallNow:
-    """One person on call. `away` says why a page does not go to them now; `ref` is the incident they are on."""
+    """One person on call. `away` says why no page goes to them now; `ref` is the incident they are on."""
 
     name: str
     credential: str
@@ -32,7 +32,7 @@ class OnCallNow:
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier. `hole` is the span from now that nobody covers, if nobody is on; `holes` are those to come."""
+    """One tier. `hole` is the span from now if nobody is on; `holes` are those to come."""
 
     name: str
     now: tuple[OnCallNow, ...]
@@ -44,7 +44,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class OnCallPage:
-    """The tiers that the ladder asks, in its order, then any other that has a shift. `ends` is how far it looks."""
+    """The tiers of the ladder in its order, then any other with a shift. `ends` is how far it looks."""
 
     tiers: tuple[Tier, ...]
     ends: datetime

@@ -95,7 +95,7 @@ def _form() -> NewShift:
     if team and not team.replace(" ", "").isalnum():
         form.wrong("team", "Write a call sign of letters and digits, such as C4.")
     starts_at = form.moment("starts_at", zone, needed=WHEN)
-    # When the clocks go back an hour comes twice: the shift then runs to the later one, so that no hour is bare.
+    # When the clocks go back an hour comes twice: the shift runs to the later one, so that no hour is bare.
     ends_at = form.moment("ends_at", zone, needed=WHEN, second=True)
     form.done()
     assert starts_at and ends_at

@@ -27,7 +27,7 @@ def change(act: Callable[[Connection], int]) -> None:
 def or_again(
     act: Callable[[], ResponseReturnValue], again: Callable[[dict[str, str]], str]
 ) -> ResponseReturnValue:
-    """Do it, or show the same form again with what was typed and a sentence at each field. Scripts get JSON."""
+    """Do it, or show the form again with what was typed and a sentence at each field. Scripts get JSON."""
     try:
         return act()
     except BadFields as bad:

@@ -100,8 +100,8 @@ class Form:
         return day
 
     def moment(self, name: str, zone: str, *, needed: str, second: bool = False) -> datetime | None:
-        """A local date and time "2026-11-10T19:00" as an instant. A time that the clocks skip is refused; of one
-        that comes twice the first is meant, or the second if `second`."""
+        """A local date and time "2026-11-10T19:00" as an instant. A time that the clocks skip is refused; of
+        one that comes twice the first is meant, or the second if `second`."""
         given = self._said(name).strip()
         try:
             wall = datetime.strptime(given[:16], "%Y-%m-%dT%H:%M")
