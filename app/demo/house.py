@@ -39,7 +39,8 @@ def serve_demo(port: int, data: Path | None) -> int:
 def _serve(port: int, folder: Path) -> int:
     settings = demo_settings(port, folder)
     shell = shell_for(settings)
-    if is_empty(shell.store):
+    fresh = is_empty(shell.store)
+    if fresh:
         print("Making Alder County: staff, shifts, clients and their histories.", file=sys.stderr, flush=True)
         upgrade(shell.store)
         furnish(shell)
@@ -56,8 +57,9 @@ def _serve(port: int, folder: Path) -> int:
     def ready(app: Flask, worker: Worker) -> None:
         handsets = Handsets(recorders[0])
         app.extensions["handsets"] = handsets
-        player = Player(app.extensions["standby"], handsets)
-        threading.Thread(target=player.play, name="player", daemon=True).start()
+        if fresh:  # a county that is kept has had its calls
+            player = Player(app.extensions["standby"], handsets)
+            threading.Thread(target=player.play, name="player", daemon=True).start()
 
     Service(make, HOST, port, ready).run()
     return 0
