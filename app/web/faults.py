@@ -1,6 +1,8 @@
 """What a person reads when something cannot be done: one sentence, the right status, and a way on."""
 
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, jsonify, render_template
@@ -13,6 +15,7 @@ from app.web.here import somebody, wants_json
 from dispatch.value import Refused
 
 log = logging.getLogger("standby.web")
+PLACES_AT_MOST = 4
 
 SENTENCES = {
     400: "That request is not complete. Go back and send it again.",
@@ -53,13 +56,19 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def ours(fault: Exception) -> ResponseReturnValue:
-        # The type and place only: an exception's text may carry a person's words.
-        log.error("unhandled %s", type(fault).__name__, exc_info=app.config.get("SHOW_FAULTS", False))
+        log.error("unhandled %s in %s", type(fault).__name__, where(fault))
         return tell(500, "Something of ours failed, and nothing was changed. Try again, or call the desk.")
+
+
+def where(fault: Exception) -> str:
+    """The places that a fault came through, the innermost last. Never its text: it may carry words."""
+    frames = traceback.extract_tb(fault.__traceback__)[-PLACES_AT_MOST:]
+    return ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
 
 
 def tell(status: int, sentence: str, **more: Any) -> ResponseReturnValue:
     """One sentence, as JSON for scripts and as a page for people."""
     if wants_json():
         return jsonify({"error": sentence, **more}), status
-    return render_template("error.html", sentence=sentence, status=status, signed_in=somebody() is not None), status
+    signed_in = somebody() is not None
+    return render_template("error.html", sentence=sentence, status=status, signed_in=signed_in), status
