@@ -1,7 +1,10 @@
 """The service as one process: gunicorn with threads, the worker beside it, SQLite beneath."""
 
 import logging
+import signal
+import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from flask import Flask
@@ -11,7 +14,7 @@ from app.factory import create_app
 from app.finder import Finder
 from app.geocode import geocoder_for
 from app.shell import Shell
-from app.web.sockets import SOCKETS_AT_MOST
+from app.web.sockets import SOCKETS_AT_MOST, hang_up
 from app.worker import Worker
 from notify.transport import Transport
 
@@ -24,8 +27,8 @@ Ready = Callable[[Flask, Worker], None]
 
 
 class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
-    """One gunicorn worker process that also runs the page worker. `shell` and `transport` are made after the fork:
-    no connection and no thread crosses it."""
+    """One gunicorn worker process that also runs the page worker. `shell` and `transport` are made after the
+    fork: no connection and no thread crosses it."""
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self._finder.start()
         if self._ready is not None:
             self._ready(app, self._worker)
+        _hang_up_when_told_to_stop(app)
         return app
 
     def _leave(self) -> None:
@@ -83,6 +87,19 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self._finder.stop()
         if self._worker is not None:
             self._worker.stop()
+
+
+def _hang_up_when_told_to_stop(app: Flask) -> None:
+    """Gunicorn waits for every open request, and a socket is one that never ends: with a single open board
+    the time would run out and the page worker be killed in the middle of a send."""
+    stop = signal.getsignal(signal.SIGTERM)
+
+    def hang_up_and_stop(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=hang_up, args=(app,), name="hang-up", daemon=True).start()
+        if callable(stop):
+            stop(number, frame)
+
+    signal.signal(signal.SIGTERM, hang_up_and_stop)
 
 
 def log_to_stderr() -> None:

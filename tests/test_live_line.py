@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
-from app.web.sockets import Door
+from app.web.sockets import Door, hang_up
 from tests.house import a_house
 
 LINE = "/socket.io/?EIO=4&transport=polling"
@@ -54,3 +54,12 @@ def test_beyond_the_limit_a_line_is_refused_and_given_again_when_one_ends(tmp_pa
 def test_everything_else_passes_the_door(tmp_path: Path) -> None:
     with a_house(tmp_path) as house:
         assert house.client().get("/sign-in").status_code == 200
+
+
+def test_a_service_that_is_told_to_stop_hangs_up(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        house.client("ruiz").get(LINE)
+        lines = list(house.app.extensions["sockets"].server.eio.sockets.values())
+        assert [line.closed for line in lines] == [False]
+        hang_up(house.app)
+        assert [line.closed for line in lines] == [True]

@@ -54,6 +54,12 @@ def install(app: Flask, sockets: SocketIO) -> None:
         return True
 
 
+def hang_up(app: Flask) -> None:
+    """End every open line; the boards ask again by themselves."""
+    for line in list(app.extensions["sockets"].server.eio.sockets.values()):
+        line.close(wait=False)
+
+
 def _of_the_desk() -> bool:
     here = shell()
     with here.store.read() as connection:
