@@ -1,4 +1,4 @@
-"""The running demo and its browser, started once for all tests that look at pages."""
+"""The running demo and its browser, started for each file that looks at pages."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.browser import Demo, running_demo
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo
