@@ -132,6 +132,8 @@ def failure(code: str | None) -> str:
     """Why a text did not arrive, in words; the provider's code stands behind it for whoever looks it up."""
     if code == "no_phone":
         return "no number is on file"
+    if code == "switched_off":
+        return "they no longer work here"
     words = FAILED.get(why(code), "the provider could not deliver it")
     return f"{words}, code {code}" if code else words
 

@@ -7,7 +7,7 @@ Span = tuple[datetime, datetime]
 
 
 def holes(spans: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
-    """The parts of `start` to `end` that no span covers, in order. Spans that touch leave none between them."""
+    """The parts of `start` to `end` that no span covers, in order. Spans that touch leave none."""
     found: list[Span] = []
     covered_until = start
     for begins, ends in sorted(spans):

@@ -14,6 +14,7 @@ from app.audit import trace
 from app.journal import verify
 from app.passwords import new_totp_secret
 from app.shell import digest
+from app.spoken import failure
 from app.tables import duties, journal, pages, people, programs, sessions, shifts, tokens
 from app.terms import SEND, TERMS
 from app.world import MINUTES, policy_of
@@ -223,6 +224,7 @@ def test_a_page_that_waits_for_someone_switched_off_goes_to_the_next_person_at_o
         state = connection.scalar(select(pages.c.state).where(pages.c.person == "ana"))
         assert verify(connection, house.shell.settings.journal_key).reason is None
     assert state == "unreachable"
+    assert failure("switched_off") == "they no longer work here"
 
 
 def test_the_last_admin_and_oneself_stay(house: House, admin: FlaskClient) -> None:

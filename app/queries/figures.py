@@ -1,4 +1,4 @@
-"""The figures of the house in Prometheus' text form: counts and ages, with codes of ours as the only labels."""
+"""The figures of the house in Prometheus' text form: counts and ages; a label is only ever a code of ours."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -26,7 +26,7 @@ class Read:
 def reads_of(
     connection: Connection, program: str, person: str, subject: str, before: int | None
 ) -> list[Read]:
-    """A page of rows older than `before`. `subject` is a spoken number or an id; empty filters ask for all."""
+    """A page of rows older than `before`. `subject` is a spoken number or an id; empty asks for all."""
     wanted: list[ColumnElement[bool]] = [or_(people.c.program == program, tokens.c.program == program)]
     if person:
         wanted.append(reads.c.person == person)
