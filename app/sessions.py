@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.shell import Shell, digest
 from app.tables import people, seats, sessions
@@ -13,6 +13,12 @@ from app.tables import people, seats, sessions
 SEEN_EVERY = timedelta(seconds=60)
 OUT_LIMIT = timedelta(hours=1)
 _OF_THEM = (people.c.name, people.c.credential, people.c.program, people.c.roles, people.c.password_ends_at)
+# Made once: every request asks it.
+_FOUND = (
+    select(sessions, *_OF_THEM)
+    .join(people, people.c.id == sessions.c.person)
+    .where(sessions.c.digest == bindparam("token"), people.c.active)
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,7 @@ def begin(connection: Connection, shell: Shell, person: str) -> str:
 
 def find(connection: Connection, shell: Shell, token: str) -> tuple[Me, datetime] | None:
     """Who this cookie belongs to and when they were last seen; None when ended, idle too long, or switched off."""
-    row = connection.execute(
-        select(sessions, *_OF_THEM)
-        .join(people, people.c.id == sessions.c.person)
-        .where(sessions.c.digest == digest(token), people.c.active)
-    ).first()
+    row = connection.execute(_FOUND, {"token": digest(token)}).first()
     now = shell.clock.now()
     if row is None or row.ends_at <= now:
         return None
