@@ -66,6 +66,8 @@ def access_of(app: Flask, endpoint: str | None) -> Access | None:
 
 def require_every_route_declares(app: Flask) -> None:
     """Refuse to start when a route says nothing about who may use it."""
-    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None})
+    silent = sorted(
+        {rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None}
+    )
     if silent:
         raise RuntimeError(f"These routes do not declare who may use them: {', '.join(silent)}.")

@@ -9,11 +9,14 @@ from app.shell import Shell
 from app.tables import reads
 
 
-def trace(connection: Connection, shell: Shell, person: str, purpose: str, what: str, subjects: Iterable[str]) -> None:
+def trace(
+    connection: Connection, shell: Shell, person: str, purpose: str, what: str, subjects: Iterable[str]
+) -> None:
     """Note that `person` was shown `what` (record, plan, chart, board, export) of these incidents or clients."""
     now = shell.clock.now()
     rows = [
-        {"at": now, "person": person, "purpose": purpose, "what": what, "subject": subject} for subject in subjects
+        {"at": now, "person": person, "purpose": purpose, "what": what, "subject": subject}
+        for subject in subjects
     ]
     if rows:
         connection.execute(insert(reads), rows)

@@ -24,7 +24,9 @@ from dispatch.value import Refused
 FIRST_REF = 2001
 # Made once: building a statement costs more than running it.
 _STATE = select(incidents.c.state, incidents.c.version).where(incidents.c.id == bindparam("incident"))
-_GRANTED = select(asked.c.stream, asked.c.seq).where(asked.c.key == bindparam("key"), asked.c.by == bindparam("by"))
+_GRANTED = select(asked.c.stream, asked.c.seq).where(
+    asked.c.key == bindparam("key"), asked.c.by == bindparam("by")
+)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,9 @@ def _database(shell: Shell) -> Finding:
 def _journal(shell: Shell) -> Finding:
     with shell.store.read() as connection:
         verdict = verify(connection, shell.settings.journal_key)
-    return Finding(verdict.reason is None, verdict.reason or f"The journal's {verdict.rows} rows hold together.")
+    return Finding(
+        verdict.reason is None, verdict.reason or f"The journal's {verdict.rows} rows hold together."
+    )
 
 
 def _worker(shell: Shell) -> Finding:

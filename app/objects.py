@@ -28,7 +28,9 @@ def _incident(connection: Connection, shell: Shell, me: Me, url: Mapping[str, An
     if url["ref"] >= REFS_BELOW:
         return False
     row = connection.execute(
-        select(incidents.c.id, incidents.c.program, incidents.c.opened_at).where(incidents.c.ref == url["ref"])
+        select(incidents.c.id, incidents.c.program, incidents.c.opened_at).where(
+            incidents.c.ref == url["ref"]
+        )
     ).first()
     if row is None or row.program != me.program:
         return False

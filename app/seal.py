@@ -45,7 +45,9 @@ class Keyring:
             raise Locked("The key that sealed this field is not in the keyring.")
         rest = sealed[2 + size :]
         try:
-            return key.decrypt(bytes(rest[:_NONCE]), bytes(rest[_NONCE:]), _bound(place, row, key_id)).decode()
+            return key.decrypt(
+                bytes(rest[:_NONCE]), bytes(rest[_NONCE:]), _bound(place, row, key_id)
+            ).decode()
         except InvalidTag:
             raise Locked("This field was not sealed for this row, or was changed.") from None
 

@@ -16,7 +16,7 @@ def test_a_fault_is_logged_by_kind_and_place_and_its_text_is_not(
     with a_house(tmp_path) as house:
         desk, call = house.client("ruiz"), Call(house, place="12 Quarry Road")
         with house.shell.store.write() as connection:  # a row that this version cannot read
-            connection.exec_driver_sql("UPDATE incidents SET state = '{\"stage\": \"her own words\"}'")
+            connection.exec_driver_sql('UPDATE incidents SET state = \'{"stage": "her own words"}\'')
         with caplog.at_level(logging.ERROR):
             answer = desk.get(f"/incidents/{call.ref}")
         assert answer.status_code == 500 and "her own words" not in answer.get_data(as_text=True)

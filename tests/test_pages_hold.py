@@ -17,7 +17,8 @@ PAGES = {
     None: ["/sign-in", "/demo", "{link}", "{link}/no", "/nowhere"],
     "ruiz": [
         "/board", "/incidents/new", "/incidents/{ref}", "/incidents/{ref}?pane=story",
-        "/incidents/{ref}?pane=place", "/incidents/{ref}?pane=comms", "/incidents/{ref}/intake", "/log", "/people", "/people/{client}",
+        "/incidents/{ref}?pane=place", "/incidents/{ref}?pane=comms", "/incidents/{ref}/intake",
+        "/log", "/people", "/people/{client}",
         "/people/{client}/edit", "/people/{client}/plan", "/people/new", "/on-call", "/account", "/nowhere",
     ],
     "haddad": ["/board", "/review", "/review/2004", "/log?acuity=1", "/people/{client}"],

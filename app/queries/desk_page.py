@@ -183,9 +183,7 @@ def _where(connection: Connection, shell: Shell, sheet: Sheet) -> Where:
     incident = sheet.incident
     point = read(sheet.values["point"])
     words = SURE.get(point.confidence, "") if point else POINT_STATES.get(sheet.point_state or "", "")
-    known = hazards_of(
-        connection, shell, incident.program, client=incident.client, place=sheet.place_index
-    )
+    known = hazards_of(connection, shell, incident.program, client=incident.client, place=sheet.place_index)
     return Where(point, words, tuple(known), _same_place(connection, sheet))
 
 

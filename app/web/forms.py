@@ -29,7 +29,6 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_DROPPED)).strip()
 
 
-
 class Form:
     """A submitted form. Every reading notes what is wrong; `done()` raises them together as `BadFields`."""
 
@@ -84,7 +83,9 @@ class Form:
             return None
         return int(given)
 
-    def day(self, name: str, *, earliest: date = date(1900, 1, 1), latest: date = date(2999, 12, 31)) -> date | None:
+    def day(
+        self, name: str, *, earliest: date = date(1900, 1, 1), latest: date = date(2999, 12, 31)
+    ) -> date | None:
         """A calendar date "2026-11-21" within bounds, or None when empty."""
         given = self._said(name).strip()
         if not given:

@@ -18,9 +18,12 @@ LONG_NIGHTS = int(os.environ.get("STANDBY_NIGHTS", "1000"))
 
 
 def a_night(seed: int) -> Report:
-    """One night in a process of its own."""
+    """One night, without its log."""
     logging.disable(logging.CRITICAL)
-    return Night(seed).run()
+    try:
+        return Night(seed).run()
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
