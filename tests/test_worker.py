@@ -131,6 +131,30 @@ def test_a_worker_that_stood_still_beyond_its_lease_sends_nothing_more_on_it(hou
     assert len(house.texts("ben")) == 1
 
 
+def test_what_may_have_gone_out_is_looked_for_also_after_a_worker_stood_still_over_it(house: House) -> None:
+    """Ana's text went out and its sender died; the next worker stalls on Ben's before it has looked for hers."""
+    a_page(house)
+    with house.shell.store.write() as connection:
+        connection.execute(update(outbox).where(outbox.c.person == "ana").values(priority=9))
+    dying = Dying(house.clock.now).dies(PHONES["ana"], after=True)
+    dying.hang(PHONES["ben"])
+    with pytest.raises(Gone):
+        beat(house, dying)
+
+    class Stalling(Dying):
+        def send(self, text: Text) -> Outcome:
+            house.clock.move(LEASE)
+            return super().send(text)
+
+    house.clock.move(LEASE)
+    dying.__class__ = Stalling
+    beat(house, dying)
+    dying.__class__ = Dying
+    house.clock.move(LEASE)
+    beat(house, dying)
+    assert len(dying.texts_to(PHONES["ana"])) == 1
+
+
 def test_an_unclear_send_that_arrived_is_found_and_not_sent_again(house: House) -> None:
     house.recorder.hang(PHONES["ana"], arrives=True)
     a_page(house)

@@ -86,7 +86,7 @@ def a_house(county: County) -> Iterator[tuple[Shell, VirtualClock, Path]]:
     roomy = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="night-", dir=roomy if roomy.is_dir() else None) as directory:
         path = Path(directory) / "standby.db"
-        shutil.copy(_empty(), path)
+        shutil.copy(Path(_empty().name) / "standby.db", path)
         clock = VirtualClock(county.start)
         settings = Settings(
             base_url="https://standby.example",
@@ -107,17 +107,17 @@ def a_house(county: County) -> Iterator[tuple[Shell, VirtualClock, Path]]:
 
 
 @cache
-def _empty() -> Path:
+def _empty() -> "tempfile.TemporaryDirectory[str]":
     """A database with all tables and nothing in them, made once and copied for each night."""
-    path = Path(tempfile.mkdtemp(prefix="night-empty-")) / "standby.db"
-    store = Store(f"sqlite:///{path}")
+    directory = tempfile.TemporaryDirectory(prefix="night-empty-")
+    store = Store(f"sqlite:///{directory.name}/standby.db")
     with store.write() as connection:
         metadata.create_all(connection)
         for statement in frozen_triggers("sqlite"):
             connection.exec_driver_sql(statement)
     store.checkpoint()
     store.close()
-    return path
+    return directory
 
 
 def furnish(shell: Shell, county: County) -> None:
