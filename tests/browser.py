@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,21 +73,17 @@ def running_demo(folder: Path) -> Iterator[Demo]:
 
 
 def address_in(lines: list[str]) -> str:
-    """The address that the demo says it serves; it is listening when its health answers."""
+    """The address that the demo says it serves; it is up when its port takes a connection."""
     address = next(line.split()[1] for line in lines if line.startswith("address: "))
     host, port = address.removeprefix("http://").split(":")
+    pause = threading.Event()
     for _ in range(100):
         try:
             socket.create_connection((host, int(port)), timeout=0.2).close()
             return address
         except OSError:
-            pass_a_moment()
+            pause.wait(0.1)
     raise AssertionError("the demo does not listen")
-
-
-def pass_a_moment() -> None:
-    """Give another process the processor for a tenth of a second."""
-    subprocess.run([sys.executable, "-c", "import time; time.sleep(0.1)"], check=True)
 
 
 def take_down(desk: Page, number: str, place: str) -> int:
