@@ -30,6 +30,7 @@ KNOWN = (
     "TWILIO_FROM",
     "TWILIO_API_BASE",
     "GEOCODER_URL",
+    "REDIS_URL",
 )
 
 
@@ -112,6 +113,8 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
         )
     hours = _whole("SESSION_HOURS", given["SESSION_HOURS"], 12, 24, wrong)
     idle = _whole("IDLE_MINUTES", given["IDLE_MINUTES"], 15, 60, wrong)
+    if given["REDIS_URL"]:
+        wrong.append("STANDBY_REDIS_URL is for several processes, which this version does not run. Unset it.")
     if wrong:
         raise Unset(wrong)
     return Settings(
