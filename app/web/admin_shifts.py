@@ -10,7 +10,7 @@ from app.queries.house import program_of
 from app.queries.on_call import on_call_page
 from app.queries.shifts import shifts_between
 from app.queries.staff import staff_of
-from app.rota import AHEAD_AT_MOST, ROLE_FOR, TIER_NAMES, NewShift, add_shift, end_shift, remove_shift
+from app.rota.shifts import AHEAD_AT_MOST, ROLE_FOR, TIER_NAMES, NewShift, add_shift, end_shift, remove_shift
 from app.web.change import change, or_again
 from app.web.forms import Form
 from app.web.here import me, shell
