@@ -8,7 +8,9 @@ from flask import Flask
 
 View = TypeVar("View", bound=Callable[..., Any])
 Door = Literal["session", "page_link", "token", "signature", "public"]
-ROLES = ("dispatcher", "responder", "supervisor", "admin")
+ROLES = ("dispatcher", "responder", "supervisor", "manager", "admin")
+# Who may change the rota of others.
+ROTA_ROLES = ("manager", "supervisor", "admin")
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from app.wiring import ROOT, signatures_for
 
 # Role -> the pages its navigation shows.
 NAVIGATION = {
-    "dispatcher": {"board", "log", "people", "on_call"},
-    "supervisor": {"board", "review", "log", "people", "on_call"},
-    "responder": {"tasks"},
-    "admin": {"on_call", "admin"},
+    "dispatcher": {"board", "log", "people", "on_call", "rota"},
+    "supervisor": {"board", "review", "log", "people", "on_call", "rota", "shifts"},
+    "responder": {"tasks", "rota", "shifts"},
+    "manager": {"on_call", "rota"},
+    "admin": {"on_call", "rota", "admin"},
 }
 
 

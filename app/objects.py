@@ -8,7 +8,26 @@ from sqlalchemy import Connection, select
 
 from app.sessions import Me
 from app.shell import Shell
-from app.tables import clients, incidents, pages, people, saved_views, shifts, tokens
+from app.tables import (
+    calendar_links,
+    clients,
+    covers,
+    credentials,
+    incidents,
+    pages,
+    people,
+    rota_drafts,
+    rota_exceptions,
+    rota_layers,
+    rota_overrides,
+    rota_wishes,
+    saved_views,
+    shifts,
+    time_off,
+    tokens,
+    training,
+    ways,
+)
 
 DESK = frozenset({"dispatcher", "supervisor"})
 # A responder keeps the record they worked on for as long as the review may ask about it.
@@ -90,9 +109,23 @@ def _of_program(table: Any, column: str, key: str) -> Rule:
     return rule
 
 
-def _own_view(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
-    owner = connection.scalar(select(saved_views.c.person).where(saved_views.c.id == url["view"]))
-    return owner == me.id
+def _of_colleague(table: Any, key: str) -> Rule:
+    """Something of a person of one's own program."""
+
+    def rule(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+        program = connection.scalar(
+            select(people.c.program).join(table, table.c.person == people.c.id).where(table.c.id == url[key])
+        )
+        return program == me.program
+
+    return rule
+
+
+def _mine(table: Any, column: str, key: str) -> Rule:
+    def rule(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+        return connection.scalar(select(table.c[column]).where(table.c.id == url[key])) == me.id
+
+    return rule
 
 
 OBJECTS: dict[str, Rule] = {
@@ -103,5 +136,18 @@ OBJECTS: dict[str, Rule] = {
     "person": _of_program(people, "program", "person"),
     "shift": _of_program(shifts, "program", "shift"),
     "token": _of_program(tokens, "program", "token"),
-    "view": _own_view,
+    "view": _mine(saved_views, "person", "view"),
+    "layer": _of_program(rota_layers, "program", "layer"),
+    "override": _of_program(rota_overrides, "program", "override"),
+    "cover": _of_program(covers, "program", "cover"),
+    "time_off": _of_program(time_off, "program", "leave"),
+    "my_time_off": _mine(time_off, "person", "leave"),
+    "exception": _of_program(rota_exceptions, "program", "exception"),
+    "draft": _of_program(rota_drafts, "program", "draft"),
+    "credential": _of_colleague(credentials, "held"),
+    "training": _of_colleague(training, "trained"),
+    "my_way": _mine(ways, "person", "way"),
+    "my_wish": _mine(rota_wishes, "person", "wish"),
+    "calendar_link": _of_program(calendar_links, "program", "link"),
+    "my_calendar_link": _mine(calendar_links, "made_by", "link"),
 }

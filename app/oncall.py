@@ -1,15 +1,19 @@
-"""Who is on call, from plain shifts by program and tier. The full rota takes this seam's place later."""
+"""Who is on call, worked out from the rota's rules in the transaction that asks."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
-from app.tables import duties, people, shifts
+from app.rota.load import rules_of
+from app.tables import duties, people
 from dispatch.board import OnCall
+from dispatch.rota.final import on_call_at
+from dispatch.rota.rules import Assignment
 
 NOT_ASKED = ("break", "unfit", "off")
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -27,43 +31,35 @@ class Shift:
 
 def on_duty(connection: Connection, program: str, at: datetime) -> list[Shift]:
     """Everybody whose shift covers the instant, in the order of the line, with their duty."""
-    found = connection.execute(_ON_DUTY, {"program": program, "now": at})
-    return [
-        Shift(r.person, r.name, r.credential, r.tier, r.team, r.ends_at, r.duty or "on_call") for r in found
-    ]
+    found = on_call_at(rules_of(connection, program, at, at + _INSTANT), at)
+    if not found:
+        return []
+    asked = {"ids": [one.person for one in found], "now": at}
+    who = {row.id: row for row in connection.execute(_WHO, asked)}
+    return [_shift(one, who[one.person]) for one in found if one.person in who]
 
 
-def _on_duty() -> Select[Any]:
-    now = bindparam("now", type_=shifts.c.ends_at.type)
+def _shift(one: Assignment, row: Row[Any]) -> Shift:
+    duty = row.duty or "on_call"
+    return Shift(one.person, row.name, row.credential, one.tier, one.team, one.ends_at, duty)
+
+
+def _who() -> Select[Any]:
+    now = bindparam("now", type_=duties.c.until.type)
     duty = (
         select(duties.c.person, duties.c.duty)
         .where(or_(duties.c.until.is_(None), duties.c.until > now))
         .subquery()
     )
     return (
-        select(
-            shifts.c.person,
-            people.c.name,
-            people.c.credential,
-            shifts.c.tier,
-            shifts.c.team,
-            shifts.c.ends_at,
-            duty.c.duty,
-        )
-        .join(people, people.c.id == shifts.c.person)
-        .outerjoin(duty, duty.c.person == shifts.c.person)
-        .where(
-            shifts.c.program == bindparam("program"),
-            shifts.c.ends_at > now,
-            shifts.c.starts_at <= now,
-            people.c.active,
-        )
-        .order_by(shifts.c.place_in_line, shifts.c.starts_at, shifts.c.id)
+        select(people.c.id, people.c.name, people.c.credential, duty.c.duty)
+        .outerjoin(duty, duty.c.person == people.c.id)
+        .where(people.c.id.in_(bindparam("ids", expanding=True)), people.c.active)
     )
 
 
 # Made once: every command asks it, and building it costs more than running it.
-_ON_DUTY = _on_duty()
+_WHO = _who()
 
 
 def who_is_asked(shifts_now: list[Shift]) -> tuple[OnCall, ...]:

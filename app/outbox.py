@@ -98,14 +98,21 @@ class Claim:
 
 
 def owe(
-    connection: Connection, incident: Incident | None, messages: list[Message], now: datetime, seq: int
+    connection: Connection,
+    incident: Incident | None,
+    messages: list[Message],
+    now: datetime,
+    seq: int,
+    address: str | None = None,
 ) -> None:
-    """Owe messages in the transaction that decided them. Without an incident: a reply that is about none."""
+    """Owe messages in the transaction that decided them. Without an incident: about none. `address` is a number
+    to prove, instead of the person's own."""
     rows = [
         {
             "incident": incident.id if incident else None,
             "page": message.page if isinstance(message, PageResponder) else None,
             "person": message.to,
+            "address": address,
             "kind": type(message).__name__,
             "message": dump(message),
             "priority": priority(message),
@@ -141,7 +148,7 @@ def claim(connection: Connection, now: datetime, most: int) -> list[Claim]:
             kind=row.kind,
             stored=row.message,
             person=row.person,
-            phone=row.phone,
+            phone=row.address or row.phone,
             page=row.page,
             incident=row.incident,
             # Sent by someone who died before settling, or by a request without an answer: look, then send.

@@ -27,7 +27,7 @@ SKILLS = {
     "woman": "Can go where a woman is asked for",
     "wheelchair": "Has a car for a wheelchair",
 }
-ROLE_NAMES = dict(zip(ROLES, ("Dispatcher", "Responder", "Supervisor", "Admin"), strict=True))
+ROLE_NAMES = dict(zip(ROLES, ("Dispatcher", "Responder", "Supervisor", "Manager", "Admin"), strict=True))
 
 
 @dataclass(frozen=True)

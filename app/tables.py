@@ -76,6 +76,9 @@ programs = Table(
     Column("policy", JSON, nullable=False),
     Column("areas", JSON, nullable=False),
     Column("active", Boolean, nullable=False),
+    # The state whose law and holidays count (two letters), and the rota's own terms (dispatch/rota/terms.py).
+    Column("state", String(2)),
+    Column("rota", JSON),
 )
 people = Table(
     "people",
@@ -94,6 +97,9 @@ people = Table(
     Column("totp_sealed", LargeBinary),
     # The half minute of the last code that was accepted: none is accepted twice.
     Column("totp_step", Integer),
+    # Hours on call in a week that this person's contract allows; None: the program's own number counts.
+    Column("week_hours", Integer),
+    Column("hired_on", String(10)),
     # Texted STOP: the carrier drops every text of ours until START.
     Column("text_blocked_at", Instant),
     Column("active", Boolean, nullable=False),
@@ -164,6 +170,224 @@ duties = Table(
     Column("until", Instant),
     Column("reason", String(40)),
     Column("set_at", Instant, nullable=False),
+)
+# The rota. What stands here is rules; who is on call is worked out from them each time it is asked.
+rota_tiers = Table(
+    "rota_tiers",
+    metadata,
+    Column("program", String(40), ForeignKey("programs.id"), primary_key=True),
+    Column("tier", String(20), primary_key=True),
+    Column("people", Integer, nullable=False),
+    Column("bring", JSON, nullable=False),
+    Column("place", Integer, nullable=False),
+)
+rota_layers = Table(
+    "rota_layers",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False, index=True),
+    Column("tier", String(20), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("place", Integer, nullable=False),
+    # The layer as dispatch/rota/read.py reads it; kept as text, so that reading it twice costs once.
+    Column("body", Text, nullable=False),
+    _person("made_by", nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+# Each person asked for cover, swap or a way out; `ref` is the number that is texted back.
+covers = Table(
+    "covers",
+    metadata,
+    _id(),
+    Column("ref", Integer, nullable=False, unique=True),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    _person(nullable=False),
+    Column("tier", String(20), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    # A swap: what comes back for it.
+    _person("other"),
+    Column("other_tier", String(20)),
+    Column("other_starts_at", Instant),
+    Column("other_ends_at", Instant),
+    Column("state", String(12), nullable=False),
+    _person("taken_by"),
+    Column("taken_at", Instant),
+    Column("made_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    _sealed("word"),
+    Index("ix_covers_program_state_ends_at", "program", "state", "ends_at"),
+)
+cover_asks = Table(
+    "cover_asks",
+    metadata,
+    Column("cover", String(40), ForeignKey("covers.id"), primary_key=True),
+    Column("person", String(40), ForeignKey("people.id"), primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("answer", String(4)),
+    Column("answered_at", Instant),
+    Index("ix_cover_asks_person", "person"),
+)
+rota_overrides = Table(
+    "rota_overrides",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    # The seq of its row in the journal: what was written later wins.
+    Column("number", Integer, nullable=False),
+    Column("tier", String(20), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    _person("instead_of"),
+    _person(),
+    Column("undoes", String(40), ForeignKey("rota_overrides.id")),
+    Column("cover", String(40), ForeignKey("covers.id"), index=True),
+    Column("why", String(40), nullable=False),
+    _person("made_by", nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index("ix_rota_overrides_program_ends_at", "program", "ends_at"),
+)
+time_off = Table(
+    "time_off",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    _person(nullable=False, index=True),
+    Column("kind", String(12), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("source", String(80)),
+    Column("asked_at", Instant, nullable=False),
+    _person("decided_by"),
+    Column("decided_at", Instant),
+    Index("ix_time_off_program_ends_at", "program", "ends_at"),
+)
+# When a hard rule keeps a person off call. Worked out anew with each change of what it rests on (app/rota/bars.py).
+rota_bars = Table(
+    "rota_bars",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    _person(nullable=False),
+    Column("why", String(40), nullable=False),
+    Column("tier", String(20)),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Index("ix_rota_bars_program_ends_at", "program", "ends_at"),
+)
+# A rule was set aside for one person and one span, by name and with a reason.
+rota_exceptions = Table(
+    "rota_exceptions",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    _person(nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    _person("made_by", nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    _sealed("why"),
+    Index("ix_rota_exceptions_program_ends_at", "program", "ends_at"),
+)
+# Days are ISO dates of the program's own calendar: a license ends with a day, not with an instant.
+credentials = Table(
+    "credentials",
+    metadata,
+    _id(),
+    _person(nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(2)),
+    Column("title", String(40), nullable=False, default=""),
+    Column("starts_on", String(10)),
+    Column("ends_on", String(10)),
+    _person("verified_by"),
+    Column("verified_at", Instant),
+    Column("added_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+)
+training = Table(
+    "training",
+    metadata,
+    _id(),
+    _person(nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("done_on", String(10), nullable=False),
+    Column("title", String(80), nullable=False, default=""),
+    _person("added_by", nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+)
+# The ways to reach a person, and when each last rang. Their first text number stands in `people.phone` too.
+ways = Table(
+    "ways",
+    metadata,
+    _id(),
+    _person(nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("address", String(200), nullable=False),
+    Column("verified_at", Instant),
+    Column("code_digest", LargeBinary(32)),
+    Column("code_ends_at", Instant),
+    Column("code_tries", Integer, nullable=False, default=0),
+    Column("tried_at", Instant),
+    Column("answered_at", Instant),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("person", "kind", "address"),
+)
+# What a person would rather do, for the planner: a day or a night wanted, or better not.
+rota_wishes = Table(
+    "rota_wishes",
+    metadata,
+    _id(),
+    _person(nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("part", String(6), nullable=False),
+    Column("kind", String(6), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("person", "day", "part"),
+)
+rota_drafts = Table(
+    "rota_drafts",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("starts_on", String(10), nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("answer", Text),
+    Column("progress", Text),
+    _person("made_by", nullable=False),
+    Column("made_at", Instant, nullable=False),
+    _person("published_by"),
+    Column("published_at", Instant),
+)
+# Secret links of calendar feeds. The secret itself is kept nowhere.
+calendar_links = Table(
+    "calendar_links",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("whose", String(10), nullable=False),
+    _person("made_by", nullable=False, index=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+)
+# What was told once and is not told again: reminders, holes. The key names the thing and the person.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("program", String(40), ForeignKey("programs.id"), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 # --- incidents ---------------------------------------------------------------------------------------------------
 incidents = Table(
@@ -369,6 +593,8 @@ outbox = Table(
     Column("incident", String(40), ForeignKey("incidents.id")),
     Column("page", String(40), ForeignKey("pages.id")),
     _person(nullable=False),
+    # Where to, when it is not the person's own number: a new number that is still to be proved.
+    Column("address", String(200)),
     Column("kind", String(30), nullable=False),
     Column("message", Text, nullable=False),
     Column("priority", Integer, nullable=False),

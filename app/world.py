@@ -10,7 +10,7 @@ from app.oncall import on_duty, who_is_asked
 from app.tables import PAGE_ASKED, pages, people, programs, seats
 from dispatch.board import Board, Policy, Rung
 
-TIERS = ("primary", "backup", "supervisor")
+TIERS = ("primary", "backup", "supervisor", "tele")
 # Made once: building a statement costs more than running it, and every command asks these.
 STAFF = select(people.c.id, people.c.name, people.c.roles).where(
     people.c.program == bindparam("program"), people.c.active

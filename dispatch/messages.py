@@ -104,6 +104,103 @@ class HowToReply(Message):
 
 
 @dataclass(frozen=True)
+class CoverAsked(Message):
+    """A colleague asks for cover of a shift; `ref` is what is texted back. `sick`: it is wanted at once."""
+
+    holder: str
+    tier: str
+    starts_at: datetime
+    ends_at: datetime
+    sick: bool = False
+
+
+@dataclass(frozen=True)
+class SwapAsked(Message):
+    """A colleague offers one shift for one of yours. `starts_at` is theirs, `yours_at` is yours."""
+
+    holder: str
+    starts_at: datetime
+    yours_at: datetime
+
+
+@dataclass(frozen=True)
+class CoverYours(Message):
+    """You took a shift: it is yours now, or will be when a manager approves."""
+
+    tier: str
+    starts_at: datetime
+    ends_at: datetime
+    approved: bool = True
+
+
+@dataclass(frozen=True)
+class CoverFound(Message):
+    """The shift that you asked cover for has somebody else now."""
+
+    taker: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class CoverOver(Message):
+    """What you were asked for is settled without you."""
+
+    why: Literal["taken", "withdrawn", "manager", "past", "not_approved"]
+
+
+@dataclass(frozen=True)
+class CoverOpen(Message):
+    """Nobody has taken this shift yet, and it comes closer. To its holder and to the managers."""
+
+    holder: str
+    tier: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class ShiftSoon(Message):
+    """Your shift begins soon; with whom, where there is one. With a `ref` it is a test of the phone too."""
+
+    tier: str
+    starts_at: datetime
+    ends_at: datetime
+    partner: str | None = None
+
+
+@dataclass(frozen=True)
+class RingTest(Message):
+    """A test of this phone: answered by text with `ref`."""
+
+
+@dataclass(frozen=True)
+class NumberCode(Message):
+    """The code that proves a new number. It is typed on the person's own page."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class RotaPublished(Message):
+    """A rota was published; your first shift in it, if you have one."""
+
+    first_at: datetime | None
+
+
+@dataclass(frozen=True)
+class HandOverWaits(Message):
+    """A shift has ended and this incident is still with the one who leaves. To both of them."""
+
+    outgoing: str
+
+
+@dataclass(frozen=True)
+class RotaNotice(Message):
+    """What is to mend in the rota. `sentence` is one of our own, with names of staff and times only."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Refusal(Message):
     """The rule said no. `sentence` is one of our own, from the rules, never a person's words."""
 

@@ -11,16 +11,28 @@ from dispatch.messages import (
     AlarmStands,
     AreYouOk,
     AreYouOnTheWay,
+    CoverAsked,
+    CoverFound,
+    CoverOpen,
+    CoverOver,
+    CoverYours,
+    HandOverWaits,
     HowToReply,
     Message,
     NoHeard,
     NotesDue,
+    NumberCode,
     PageResponder,
     PartnerFound,
     QuestionAsked,
     Refusal,
+    RingTest,
+    RotaNotice,
+    RotaPublished,
+    ShiftSoon,
     StandDown,
     StepHeard,
+    SwapAsked,
     WhichPage,
     YesHeard,
 )
@@ -30,6 +42,7 @@ LINK_MOST: Final = 75
 NAME_MOST: Final = 24
 ORG_MOST: Final = 40
 REFS_NAMED: Final = 4
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 STEPS: Final = {
@@ -54,6 +67,15 @@ STOOD_DOWN: Final = {
     "cancelled": "the call was taken back. You are not needed.",
     "recalled": "the desk calls you back. Do not go in.",
     "closed": "closed. Nothing more is needed from you.",
+}
+
+
+COVER_OVER: Final = {
+    "taken": "somebody else has taken it. Thank you.",
+    "withdrawn": "it is not needed any more.",
+    "manager": "a manager has settled it.",
+    "past": "the shift has begun. Nothing changed.",
+    "not_approved": "the manager did not approve it. Nothing changed.",
 }
 
 
@@ -131,6 +153,45 @@ def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
         case HowToReply():
             yield Part(f"That was not understood. Reply {ref} Y 15 (minutes) or {ref} N.")
             yield Part(f"Then {ref} GO, {ref} HERE, {ref} OK.", spare=1)
+        case CoverAsked(holder=holder, tier=tier, sick=sick):
+            yield Part(f"{ref}: {_name(holder)} {'is sick' if sick else 'asks for cover'},")
+            yield Part(f"{_span(message.starts_at, message.ends_at, zone)}, {tier}.")
+            yield Part(f"Reply {ref} Y and it is yours, or {ref} N.")
+        case SwapAsked(holder=holder, starts_at=starts_at, yours_at=yours_at):
+            yield Part(f"{ref}: {_name(holder)} offers {_date(starts_at, zone)} {_time(starts_at, zone)}")
+            yield Part(f"for your {_date(yours_at, zone)} {_time(yours_at, zone)}.")
+            yield Part(f"Reply {ref} Y to swap, or {ref} N.")
+        case CoverYours(tier=tier, starts_at=starts_at, ends_at=ends_at, approved=approved):
+            yield Part(f"{ref}: {_span(starts_at, ends_at, zone)}, {tier}, is yours")
+            yield Part("now." if approved else "when a manager approves it. We text you.")
+        case CoverFound(taker=taker, starts_at=starts_at):
+            yield Part(f"{ref}: {_name(taker)} takes your shift of {_date(starts_at, zone)}")
+            yield Part(f"{_time(starts_at, zone)}. You are off it.")
+        case CoverOver(why=why):
+            yield Part(f"{ref}: {COVER_OVER[why]}")
+        case CoverOpen(holder=holder, tier=tier, starts_at=starts_at):
+            yield Part(f"{ref}: nobody has taken {_name(holder)}'s {tier} shift")
+            yield Part(f"of {_date(starts_at, zone)} {_time(starts_at, zone)} yet.")
+            yield Part("It stays theirs until somebody does.", spare=1)
+        case ShiftSoon(tier=tier, starts_at=starts_at, ends_at=ends_at, partner=partner):
+            yield Part(f"Your shift: {_span(starts_at, ends_at, zone)}, {tier}.")
+            yield Part(f"With {_name(partner)}." if partner else "", spare=2)
+            yield Part(f"Test of your phone: reply {ref} OK." if ref else "")
+        case RingTest():
+            yield Part(f"Test of your phone. Reply {ref} OK.")
+        case NumberCode(code=code):
+            yield Part(f"Your code is {code}. Type it on your page to prove this number.")
+        case RotaPublished(first_at=None):
+            yield Part("A new rota is out. You have no shift in it.")
+        case RotaPublished(first_at=datetime() as first_at):
+            yield Part(
+                f"A new rota is out. Your first shift: {_date(first_at, zone)} {_time(first_at, zone)}."
+            )
+        case HandOverWaits(outgoing=outgoing):
+            yield Part(f"{ref}: {_name(outgoing)}'s shift is over, and {ref} is still with them.")
+            yield Part("It stays so until somebody takes it over by name.", spare=1)
+        case RotaNotice(sentence=sentence):
+            yield Part("Rota: " + _sentence(sentence, room - 6))
         case Refusal(sentence=sentence):
             code = f"{ref}: " if ref else ""
             yield Part(code + _sentence(sentence, room - len(code)))
@@ -182,6 +243,17 @@ def _refs(refs: tuple[int, ...]) -> str:
 
 def _time(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).strftime("%H:%M")
+
+
+def _span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """From and to; the day of the end only when it is not the day after or the same."""
+    days = (ends_at.astimezone(zone).date() - starts_at.astimezone(zone).date()).days
+    end_day = f"{_date(ends_at, zone)} " if days > 1 else ""
+    return f"{_date(starts_at, zone)} {_time(starts_at, zone)} to {end_day}{_time(ends_at, zone)}"
+
+
+def _date(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{_day(instant, zone)} {MONTHS[instant.astimezone(zone).month - 1]}"
 
 
 def _day(instant: datetime, zone: ZoneInfo) -> str:

@@ -34,6 +34,7 @@ STAFF = (
     ("okonjo", "M. Okonjo", "LICSW", ["supervisor"], "supervisor", None),
     ("haddad", "L. Haddad", "LICSW", ["supervisor"], None, None),
     ("root", "A. Keeper", "", ["admin"], None, None),
+    ("brandvold", "H. Brandvold", "", ["manager"], None, None),
 )
 PHONES = {person: f"+1555555{100 + number:04d}" for number, (person, *_) in enumerate(STAFF)}
 

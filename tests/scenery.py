@@ -1,5 +1,6 @@
 """Two programs side by side, so that whatever an address may name exists twice: once ours, once theirs."""
 
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import MetaData, Table, select
 from werkzeug.routing import Rule
 
+from app import tables as t
 from app.access import Access, access_of
 from app.accounts import add_token
 from app.clients import create_client
+from app.commit import next_ref
 from app.hazards import add_hazard
 from app.intake import open_incident
 from app.shell import digest, new_id
@@ -108,15 +111,15 @@ def _things(house: House, program: str, desk: str, lead: str, second: str) -> Th
     crisis.ask(c.Dispatch(desk, lead, second))
     said_yes = next(page for page in crisis.incident().pages if page.person == lead)
     crisis.ask(c.Accept(lead, said_yes.id, 12))
-    names = {"client": client, "hazard": hazard, "person": lead, **_rows(house, program, desk)}
+    names = {"client": client, "hazard": hazard, "person": lead, **_rows(house, program, desk, lead)}
     with shell.store.read() as connection:
         link = connection.scalar(select(pages.c.id).where(pages.c.person == second))
     assert link
     return Things(crisis.ref, names, shell.page_link_token(link))
 
 
-def _rows(house: House, program: str, desk: str) -> dict[str, str]:
-    names = {"view": new_id(), "shift": new_id(), "token": new_id()}
+def _rows(house: House, program: str, desk: str, lead: str) -> dict[str, str]:
+    names = {name: new_id() for name in ("view", "shift", "token")} | _rota(house, program, lead)
     span = {"starts_at": NIGHT.replace(day=20), "ends_at": NIGHT.replace(day=21)}
     with house.shell.store.write() as connection:
         connection.execute(saved_views.insert().values(id=names["view"], person=desk, name=FOREIGN, query=""))
@@ -126,6 +129,79 @@ def _rows(house: House, program: str, desk: str) -> dict[str, str]:
         row = {"id": names["token"], "name": FOREIGN, "digest": digest(names["token"]), "scope": "read"}
         connection.execute(tokens.insert().values(program=program, created_at=NIGHT, **row))
     return names
+
+
+def _rota(house: House, program: str, person: str) -> dict[str, str]:
+    """One of everything that the rota's addresses name, of this person."""
+    of_rota = (
+        "layer",
+        "override",
+        "cover",
+        "leave",
+        "exception",
+        "draft",
+        "held",
+        "trained",
+        "way",
+        "wish",
+        "link",
+    )
+    names = {name: new_id() for name in of_rota}
+    whose = {"program": program, "person": person}
+    span = {"starts_at": NIGHT.replace(day=22), "ends_at": NIGHT.replace(day=23)}
+    made = {"made_by": person, "made_at": NIGHT}
+    rows: list[tuple[Table, str, dict[str, object]]] = [
+        (
+            t.rota_layers,
+            "layer",
+            {**made, "program": program, "name": FOREIGN, "place": 1, "body": _layer(person)},
+        ),
+        (t.rota_overrides, "override", {**whose, **span, **made, "number": 1, "why": "manager"}),
+        (
+            t.covers,
+            "cover",
+            {**whose, **span, "ref": _ref(house), "kind": "cover", "state": "open", "made_at": NIGHT},
+        ),
+        (t.time_off, "leave", {**whose, **span, "kind": "vacation", "state": "asked", "asked_at": NIGHT}),
+        (t.rota_exceptions, "exception", {**whose, **span, **made, "rule": "rest"}),
+        (t.rota_drafts, "draft", {**made, "program": program, "number": 1, **DRAFT}),
+        (t.credentials, "held", {"person": person, "kind": "driver", "added_at": NIGHT}),
+        (t.training, "trained", {"person": person, **TRAINED, "added_by": person, "added_at": NIGHT}),
+        (t.ways, "way", {"person": person, "kind": "text", "address": "+12185550177", "added_at": NIGHT}),
+        (t.rota_wishes, "wish", {"person": person, "day": "2026-12-01", **WISH, "made_at": NIGHT}),
+        (t.calendar_links, "link", {"program": program, **LINK, "made_by": person, "created_at": NIGHT}),
+    ]
+    with house.shell.store.write() as connection:
+        for table, name, values in rows:
+            tier = {"tier": "primary"} if "tier" in table.c and not table.c.tier.nullable else {}
+            secret = {"digest": digest(names[name])} if "digest" in table.c else {}
+            connection.execute(table.insert().values(id=names[name], **tier, **secret, **values))
+    return names
+
+
+DRAFT = {"starts_on": "2026-12-07", "weeks": 4, "state": "stopped", "problem": "{}"}
+TRAINED = {"kind": "crisis", "minutes": 60, "done_on": "2026-10-01"}
+WISH = {"part": "night", "kind": "avoid"}
+LINK = {"whose": "person"}
+
+
+def _layer(person: str) -> str:
+    """A layer whose shifts lie years ahead, so that nobody is paged by it."""
+    return json.dumps(
+        {
+            "id": "layer",
+            "tier": "primary",
+            "zone": "America/Chicago",
+            "begins": "2040-01-01T19:00",
+            "line": [[person]],
+            "turn_hours": 168,
+        }
+    )
+
+
+def _ref(house: House) -> int:
+    with house.shell.store.write() as connection:
+        return next_ref(connection)
 
 
 def snapshot(house: House, but: dict[str, str | None] | None = None) -> dict[str, list[tuple[object, ...]]]:

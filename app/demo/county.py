@@ -34,6 +34,7 @@ STAFF = (
     Staff("okonjo", "M. Okonjo", "LICSW", "supervisor", "supervisor"),
     Staff("haddad", "L. Haddad", "LICSW", "supervisor"),
     Staff("keeper", "J. Keeper", "", "admin"),
+    Staff("brandvold", "H. Brandvold", "", "manager"),
     Staff("vela", "N. Vela", "Peer", "responder", "primary", "C4", ("spanish",)),
     Staff("whitcomb", "T. Whitcomb", "LICSW", "responder", "primary", "C4"),
     Staff("sorensen", "I. Sorensen", "CM", "responder", "primary", "C2"),
@@ -47,7 +48,9 @@ STAFF = (
     Staff("sato", "D. Sato", "CM", "responder"),
 )
 # One of each role, named when the demo starts.
-SHOWN = tuple(one for one in STAFF if one.id in ("ruiz", "haddad", "lindqvist", "osei", "keeper"))
+SHOWN = tuple(
+    one for one in STAFF if one.id in ("ruiz", "haddad", "lindqvist", "osei", "brandvold", "keeper")
+)
 PHONES = {one.id: f"+121855501{number:02d}" for number, one in enumerate(STAFF, start=30)}
 
 

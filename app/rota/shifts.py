@@ -18,8 +18,13 @@ from dispatch.value import Refused, require
 LONGEST = timedelta(days=7)
 LATE_AT_MOST = timedelta(hours=24)
 AHEAD_AT_MOST = timedelta(days=400)
-ROLE_FOR = {"primary": "responder", "backup": "responder", "supervisor": "supervisor"}
-TIER_NAMES = {tier: tier.capitalize() for tier in TIERS}
+ROLE_FOR = {
+    "primary": "responder",
+    "backup": "responder",
+    "supervisor": "supervisor",
+    "tele": "responder",
+}
+TIER_NAMES = {tier: tier.capitalize() for tier in TIERS} | {"tele": "Tele clinician"}
 
 
 @dataclass(frozen=True)

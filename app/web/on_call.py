@@ -15,7 +15,7 @@ bp = Blueprint("on_call", __name__)
 
 
 @bp.get("/on-call")
-@allowed("dispatcher", "supervisor", "admin", purpose="rota")
+@allowed("dispatcher", "supervisor", "manager", "admin", purpose="rota")
 def show() -> ResponseReturnValue:
     """The page. Numbers are for those who ring people."""
     here = shell()

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, or_, select
 
-from app.access import allowed, public
+from app.access import ROLES, allowed, public
 from app.commit import record
 from app.passwords import code_step, fits
 from app.sessions import begin, end
@@ -22,7 +22,13 @@ TOTP = "people.totp"
 WRONG = "That password does not fit this e-mail. Try again."
 NOT_THE_CODE = "That code does not fit. Wait for the next one."
 RAN_OUT = "That one-time password has run out. Ask an admin for a new one."
-START = {"dispatcher": "/board", "supervisor": "/board", "responder": "/tasks", "admin": "/admin"}
+START = {
+    "dispatcher": "/board",
+    "supervisor": "/board",
+    "responder": "/tasks",
+    "manager": "/rota",
+    "admin": "/admin",
+}
 
 
 @bp.get("/sign-in")
@@ -85,7 +91,7 @@ def _step(row: Row[Any], code: str) -> int | None:
 
 
 @bp.post("/sign-out")
-@allowed("dispatcher", "responder", "supervisor", "admin", purpose="leave")
+@allowed(*ROLES, purpose="leave")
 def leave() -> ResponseReturnValue:
     here = shell()
     with here.store.write() as connection:
