@@ -43,7 +43,7 @@ class Demo:
             page.get_by_label("Work e-mail").fill(f"{person}@alder.example")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url(re.compile(r"/(board|tasks|admin)"))
+            page.wait_for_url(re.compile(r"/(board|tasks|rota|admin)"))
         return page
 
 
