@@ -389,6 +389,19 @@ notices = Table(
     Column("program", String(40), ForeignKey("programs.id"), nullable=False),
     Column("at", Instant, nullable=False),
 )
+# How the clocks of a program's zones were set when they were last looked at: rules of zones change.
+rota_zones = Table(
+    "rota_zones",
+    metadata,
+    Column("program", String(40), ForeignKey("programs.id"), primary_key=True),
+    Column("zone", String(60), primary_key=True),
+    # Which tzdata said so, and what it said: the offset at `seen_at` and each change after it.
+    Column("version", String(20), nullable=False),
+    Column("transitions", JSON, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    # Since when a newer tzdata says otherwise; None: it says the same.
+    Column("differs_since", Instant),
+)
 # --- incidents ---------------------------------------------------------------------------------------------------
 incidents = Table(
     "incidents",

@@ -275,10 +275,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["program"], ["programs.id"], name=op.f("fk_notices_program")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_notices")),
     )
+    op.create_table(
+        "rota_zones",
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("transitions", sa.JSON(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("differs_since", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["program"], ["programs.id"], name=op.f("fk_rota_zones_program")),
+        sa.PrimaryKeyConstraint("program", "zone", name=op.f("pk_rota_zones")),
+    )
 
 
 def downgrade() -> None:
     for name in (
+        "rota_zones",
         "notices",
         "calendar_links",
         "rota_drafts",
