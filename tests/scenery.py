@@ -25,7 +25,7 @@ from tests.house import _HASH, NIGHT, House, a_house
 OURS, THEIRS = "alder", "birch"
 # A word that stands in everything of the other program: it must never be read here.
 FOREIGN = "Quillwort"
-TOUCHED_BY_LOOKING = {"reads": None, "sessions": "seen_at", "tokens": "used_at"}
+TOUCHED_BY_LOOKING = {"reads": None, "sessions": "seen_at", "tokens": "used_at", "calendar_links": "used_at"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ FIXED: dict[str, object] = {
     "kind": "triage_late",
     "number": "+12185550130",
     "filename": "tokens.css",
+    "secret": "nothing",
 }
 
 
