@@ -118,6 +118,12 @@ def _gave_back(fact: f.GaveBack, names: Names) -> str:
     return f"{_who(fact.person, names)} said yes before and cannot go: {why}.{_entered(fact, names)}"
 
 
+def _taken_over(fact: f.TakenOver, names: Names) -> str:
+    where = " at the place" if fact.check_by else ""
+    heard = f" {_who(fact.by, names)} heard it by voice." if fact.on_behalf else ""
+    return f"{_who(fact.person, names)} took it over from {_who(fact.outgoing, names)}{where}.{heard}"
+
+
 def _exhausted(fact: f.LadderExhausted, names: Names) -> str:
     seats = " and ".join(seat.value for seat in fact.seats)
     if fact.again_at is None:
@@ -186,6 +192,7 @@ WORDS: dict[type[f.Fact], Callable[[Any, Names], str]] = {
     f.EtaGiven: lambda x, n: f"{_who(x.person, n)}: ETA {until(x.eta, x.at)}.{_entered(x, n)}",
     f.Declined: _declined,
     f.GaveBack: _gave_back,
+    f.TakenOver: _taken_over,
     f.Lapsed: lambda x, n: f"{_who(x.person, n)} did not answer in time.",
     f.Unreachable: lambda x, n: f"The page cannot reach {_who(x.person, n)}: {failure(x.code)}.",
     f.Withdrawn: lambda x, n: (

@@ -40,6 +40,18 @@ def _partner_lost(before: Incident, fact: f.GaveBack, _: Board) -> list[m.Messag
     return [m.YesHeard(person, before.ref, None) for person in others]
 
 
+def _taken_over(before: Incident, fact: f.TakenOver, board: Board) -> list[m.Message]:
+    """All three hear it: whoever has it now, whoever is off it, and the partner who goes on."""
+    others = [member.person for member in before.members if member.person != fact.outgoing]
+    partner = board.name(others[0]) if others else None
+    taker, outgoing = board.name(fact.person), board.name(fact.outgoing)
+    return [
+        m.SeatYours(fact.person, before.ref, outgoing, partner, fact.check_by),
+        m.SeatGone(fact.outgoing, before.ref, taker),
+        *(m.PartnerChanged(other, before.ref, taker, outgoing) for other in others),
+    ]
+
+
 def _withdrawn(before: Incident, fact: f.Withdrawn, _: Board) -> list[m.Message]:
     return [_stand_down(fact.person, before.ref, STAND_DOWN.get(fact.why, "closed"))]
 
@@ -78,6 +90,7 @@ WHO_HEARS: dict[type[f.Fact], Callable[[Incident, Any, Board], list[m.Message]]]
     f.Asked: _page,
     f.Accepted: _partner_found,
     f.GaveBack: _partner_lost,
+    f.TakenOver: _taken_over,
     f.Withdrawn: _withdrawn,
     f.Recalled: _team("recalled"),
     f.Cancelled: _team("cancelled"),

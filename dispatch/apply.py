@@ -116,6 +116,27 @@ def _gave_back(incident: Incident, fact: f.GaveBack) -> Incident:
     return _moved(incident, team_stage(incident, members), fact.at, pages=pages, members=members)
 
 
+def _taken_over(incident: Incident, fact: f.TakenOver) -> Incident:
+    """The seat changes hands and is never empty between: there is one member before and one after."""
+    page = Page(
+        fact.page, fact.person, fact.seat, fact.rung, fact.at, fact.at, "accepted", incident.rounds, fact.at
+    )
+    there = fact.check_by is not None
+    step = Step.ON_SCENE if there else Step.ACCEPTED
+    came = Member(fact.person, fact.seat, fact.page, fact.at, None, step, fact.at, fact.check_by)
+    members = tuple(came if member.person == fact.outgoing else member for member in incident.members)
+    was_there = there and fact.outgoing not in incident.relieved
+    return _moved(
+        incident,
+        team_stage(incident, members),
+        fact.at,
+        pages=(*incident.pages, page),
+        members=members,
+        relieved=(*incident.relieved, fact.outgoing) if was_there else incident.relieved,
+        worked=incident.worked if fact.person in incident.worked else (*incident.worked, fact.person),
+    )
+
+
 def team_stage(incident: Incident, members: tuple[Member, ...]) -> Stage:
     """Where these members stand: the furthest step anyone took, else whether a seat is still open."""
     if incident.stage not in ADVANCING:
@@ -225,6 +246,7 @@ RULES: dict[type[f.Fact], Callable[[Any, Any], Incident]] = {
     f.EtaGiven: lambda i, x: replace(i, members=_changed(i, x.person, eta=x.eta)),
     f.Declined: lambda i, x: replace(i, pages=_settled(i, x.page, "declined", x.at, x.reason)),
     f.GaveBack: _gave_back,
+    f.TakenOver: _taken_over,
     f.Lapsed: lambda i, x: replace(i, pages=_settled(i, x.page, "lapsed", x.at)),
     f.Unreachable: lambda i, x: replace(i, pages=_settled(i, x.page, "unreachable", x.at, x.code)),
     f.Withdrawn: lambda i, x: replace(i, pages=_settled(i, x.page, "withdrawn", x.at, x.why)),

@@ -109,6 +109,15 @@ class MarkUnreachable(Command):
 
 
 @dataclass(frozen=True)
+class TakeOver(Command):
+    """`taker` takes the seat of `outgoing`, who goes off shift. `on_behalf`: the desk heard the taker say so."""
+
+    outgoing: str
+    taker: str
+    on_behalf: bool = False
+
+
+@dataclass(frozen=True)
 class GoAlone(Command):
     """Give up the second seat, by policy and with a reason (a code)."""
 

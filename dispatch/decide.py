@@ -27,6 +27,7 @@ from dispatch.incident import Incident
 from dispatch.ladder import ask_next
 from dispatch.review import addend, answer_question, ask_author, begin_notes, sign, sign_off, take_alarm
 from dispatch.steps import arrive, check_in, clear, go, meet, not_found, refused, transport, wait_nearby
+from dispatch.takeover import take_over
 from dispatch.value import require
 
 RULE_OF: dict[type[c.Command], Callable[[Any, Any, Board], list[Fact]]] = {
@@ -41,6 +42,7 @@ RULE_OF: dict[type[c.Command], Callable[[Any, Any, Board], list[Fact]]] = {
     c.Accept: accept,
     c.Decline: decline,
     c.MarkUnreachable: mark_unreachable,
+    c.TakeOver: take_over,
     c.GoAlone: go_alone,
     c.GoEnRoute: go,
     c.WaitNearby: wait_nearby,

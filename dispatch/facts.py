@@ -104,6 +104,20 @@ class GaveBack(Fact):
 
 
 @dataclass(frozen=True)
+class TakenOver(Fact):
+    """The seat of `outgoing` is `person`'s. `page` stands for their yes. `check_by` is set where the seat
+    changed hands at the place: the clock of the one who came begins."""
+
+    person: str
+    outgoing: str
+    seat: Seat
+    page: str
+    rung: int
+    check_by: datetime | None
+    on_behalf: bool
+
+
+@dataclass(frozen=True)
 class Lapsed(Fact):
     page: str
     person: str

@@ -105,6 +105,7 @@ class Incident:
     pages: tuple[Page, ...] = ()
     members: tuple[Member, ...] = ()
     worked: tuple[str, ...] = ()
+    relieved: tuple[str, ...] = ()  # were there, handed their seat over, and still write what they saw
     dues: tuple[Due, ...] = ()
     again_at: datetime | None = None
     alarms: tuple[Alarm, ...] = ()
@@ -175,6 +176,10 @@ class Incident:
             if member.person == person:
                 return member
         return None
+
+    def was_on_team(self, person: str) -> bool:
+        """Does this person hold a seat, or did they hold one at the place and hand it over?"""
+        return person in self.relieved or self.member(person) is not None
 
     def in_seat(self, seat: Seat) -> Member | None:
         """Who holds the seat, if anyone."""

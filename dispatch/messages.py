@@ -194,6 +194,30 @@ class HandOverWaits(Message):
 
 
 @dataclass(frozen=True)
+class SeatYours(Message):
+    """You took this seat over. `partner` is who goes with you, if anyone; `check_by` where you are there."""
+
+    outgoing: str
+    partner: str | None
+    check_by: datetime | None
+
+
+@dataclass(frozen=True)
+class SeatGone(Message):
+    """Your seat is somebody else's: you are off this incident."""
+
+    taker: str
+
+
+@dataclass(frozen=True)
+class PartnerChanged(Message):
+    """The other seat changed hands; you go on with somebody else."""
+
+    partner: str
+    outgoing: str
+
+
+@dataclass(frozen=True)
 class RotaNotice(Message):
     """What is to mend in the rota. `sentence` is one of our own, with names of staff and times only."""
 

@@ -20,7 +20,7 @@ FINDINGS = {
 def begin_notes(incident: Incident, command: c.BeginNotes, board: Board) -> list[f.Fact]:
     """The notes are being written."""
     require(incident.stage is Stage.CLEARED, "Clear the scene first, then write the notes.")
-    require(incident.member(command.by), "Only the responders on this incident write its notes.")
+    require(incident.was_on_team(command.by), "Only the responders on this incident write its notes.")
     return [f.NotesBegun(board.now, command.by)]
 
 
@@ -37,7 +37,7 @@ def sign(incident: Incident, command: c.Sign, board: Board) -> list[f.Fact]:
 def addend(incident: Incident, command: c.Addend, board: Board) -> list[f.Fact]:
     """Add words to signed notes; the signed words stay."""
     require(incident.signed_by, "These notes are not signed yet. Change them instead.")
-    may = incident.member(command.by) or command.by in board.supervisors
+    may = incident.was_on_team(command.by) or command.by in board.supervisors
     require(may, "Only those who worked on it, or a supervisor, add to the notes.")
     return [f.Addended(board.now, command.by, command.digest)]
 

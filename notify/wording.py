@@ -23,12 +23,15 @@ from dispatch.messages import (
     NotesDue,
     NumberCode,
     PageResponder,
+    PartnerChanged,
     PartnerFound,
     QuestionAsked,
     Refusal,
     RingTest,
     RotaNotice,
     RotaPublished,
+    SeatGone,
+    SeatYours,
     ShiftSoon,
     StandDown,
     StepHeard,
@@ -102,8 +105,16 @@ def words(message: Message, *, link: str | None, org: str, demo: bool, zone: Zon
 
 
 def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
-    """The one place where a message becomes words."""
-    ref = message.ref
+    """The one place where a message becomes words: of a page and its answers, of a team on its way, of the
+    rota, and of what is none of these."""
+    for said in (_of_a_page, _of_a_team, _of_a_cover, _of_the_rota):
+        parts = list(said(message, message.ref, zone))
+        if parts:
+            return iter(parts)
+    return _of_the_rest(message, room)
+
+
+def _of_a_page(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
     match message:
         case PageResponder(acuity=acuity, people=people, answer_by=answer_by):
             yield Part(f"Crisis page {ref}.")
@@ -126,6 +137,18 @@ def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
             yield Part(f"Reply {ref} GO when you set off.", spare=1)
         case StandDown(why=why):
             yield Part(f"{ref}: {STOOD_DOWN[why]}")
+        case WhichPage(refs=refs):
+            yield Part(f"Which page? You have {_refs(refs or (ref,))}.")
+            yield Part(f"Put the number first, as in {ref} Y or {ref} N.", spare=1)
+        case HowToReply() if ref == 0:
+            yield Part("That was not understood, and no page is open for you. Call the desk.")
+        case HowToReply():
+            yield Part(f"That was not understood. Reply {ref} Y 15 (minutes) or {ref} N.")
+            yield Part(f"Then {ref} GO, {ref} HERE, {ref} OK.", spare=1)
+
+
+def _of_a_team(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+    match message:
         case StepHeard(step=step, check_by=check_by):
             yield Part(f"{ref}: {STEPS[step]}.")
             yield Part("" if check_by is None else f"Check in by {_time(check_by, zone)}: reply {ref} OK.")
@@ -145,14 +168,24 @@ def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
         case AlarmStands(kind=kind):
             yield Part(f"Alarm on {ref}{_kind(kind)}.")
             yield Part("Look at the board.", spare=1)
-        case WhichPage(refs=refs):
-            yield Part(f"Which page? You have {_refs(refs or (ref,))}.")
-            yield Part(f"Put the number first, as in {ref} Y or {ref} N.", spare=1)
-        case HowToReply() if ref == 0:
-            yield Part("That was not understood, and no page is open for you. Call the desk.")
-        case HowToReply():
-            yield Part(f"That was not understood. Reply {ref} Y 15 (minutes) or {ref} N.")
-            yield Part(f"Then {ref} GO, {ref} HERE, {ref} OK.", spare=1)
+        case HandOverWaits(outgoing=outgoing):
+            yield Part(f"{ref}: {_name(outgoing)}'s shift is over, and {ref} is still with them.")
+            yield Part("It stays so until somebody takes it over by name.", spare=1)
+        case SeatYours(outgoing=outgoing, partner=partner, check_by=check_by):
+            yield Part(f"{ref} is yours now, from {_name(outgoing)}.")
+            yield Part(f"You go with {_name(partner)}." if partner else "", spare=2)
+            if check_by is None:
+                yield Part(f"Reply {ref} GO when you set off.", spare=1)
+            else:
+                yield Part(f"Check in by {_time(check_by, zone)}: reply {ref} OK.")
+        case SeatGone(taker=taker):
+            yield Part(f"{ref}: {_name(taker)} has taken it over. You are off it.")
+        case PartnerChanged(partner=partner, outgoing=outgoing):
+            yield Part(f"{ref}: {_name(partner)} goes on with you, in {_name(outgoing)}'s place.")
+
+
+def _of_a_cover(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+    match message:
         case CoverAsked(holder=holder, tier=tier, sick=sick):
             yield Part(f"{ref}: {_name(holder)} {'is sick' if sick else 'asks for cover'},")
             yield Part(f"{_span(message.starts_at, message.ends_at, zone)}, {tier}.")
@@ -173,6 +206,10 @@ def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
             yield Part(f"{ref}: nobody has taken {_name(holder)}'s {tier} shift")
             yield Part(f"of {_date(starts_at, zone)} {_time(starts_at, zone)} yet.")
             yield Part("It stays theirs until somebody does.", spare=1)
+
+
+def _of_the_rota(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+    match message:
         case ShiftSoon(tier=tier, starts_at=starts_at, ends_at=ends_at, partner=partner):
             yield Part(f"Your shift: {_span(starts_at, ends_at, zone)}, {tier}.")
             yield Part(f"With {_name(partner)}." if partner else "", spare=2)
@@ -187,13 +224,14 @@ def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
             yield Part(
                 f"A new rota is out. Your first shift: {_date(first_at, zone)} {_time(first_at, zone)}."
             )
-        case HandOverWaits(outgoing=outgoing):
-            yield Part(f"{ref}: {_name(outgoing)}'s shift is over, and {ref} is still with them.")
-            yield Part("It stays so until somebody takes it over by name.", spare=1)
+
+
+def _of_the_rest(message: Message, room: int) -> Iterator[Part]:
+    match message:
         case RotaNotice(sentence=sentence):
             yield Part("Rota: " + _sentence(sentence, room - 6))
         case Refusal(sentence=sentence):
-            code = f"{ref}: " if ref else ""
+            code = f"{message.ref}: " if message.ref else ""
             yield Part(code + _sentence(sentence, room - len(code)))
         case _:
             raise AssertionError(f"There are no words for {type(message).__name__}.")

@@ -101,6 +101,13 @@ class Confusion(RuleBasedStateMachine):
             )
             self.ask(incident, step(person, person))
 
+    @rule(data=st.data(), taker=RESPONDERS)
+    def someone_takes_over(self, data: st.DataObject, taker: str) -> None:
+        out = [(i, member.person) for i, one in sorted(self.incidents.items()) for member in one.members]
+        if out:
+            incident, outgoing = data.draw(st.sampled_from(out))
+            self.ask(incident, c.TakeOver(taker, outgoing, taker))
+
     @rule(incident=st.sampled_from(sorted(REFS)))
     def someone_does_the_next_right_thing(self, incident: str) -> None:
         self.ask(incident, next_right_thing(self.incidents[incident]))
@@ -199,6 +206,8 @@ def a_command(draw: st.DrawFn, kind: type[c.Command], incident: Incident, now: A
         "alone": draw(st.sampled_from([None, None, "no_second", STORY])),
         "person": person,
         "seat": draw(st.sampled_from(list(Seat))),
+        "outgoing": draw(RESPONDERS),
+        "taker": person,
         "page": draw(st.sampled_from(ids)),
         "on_behalf": draw(st.booleans()),
         "code": "30005",
@@ -216,7 +225,7 @@ def a_command(draw: st.DrawFn, kind: type[c.Command], incident: Incident, now: A
         "reason": draw(a_code(*REASONS.get(kind, ("no_second",)))),
         "by": draw(PEOPLE),
     }
-    if issubclass(kind, c.Progress) or kind in (c.Accept, c.Decline):
+    if issubclass(kind, c.Progress) or kind in (c.Accept, c.Decline, c.TakeOver):
         arguments["by"] = draw(st.sampled_from([person, person, "dee"]))
     if kind in (c.Wake, c.MarkUnreachable):
         arguments["by"] = c.RULE

@@ -25,6 +25,7 @@ AskPerson        rrr frrr rrr rrrr rrrrr
 Accept           rrr ffff rrr rrrr rrrrr
 Decline          rrr ffff rrr rrrr rrrrr
 MarkUnreachable  --- f--- --- ---- -----
+TakeOver         rrr rfff fff rrrr rrrrr
 GoAlone          rrr rrrr rrr rrrr rrrrr
 GoEnRoute        rrr rfrr rrr rrrr rrrrr
 WaitNearby       rrr rffr rrr rrrr rrrrr
@@ -66,6 +67,7 @@ EXAMPLES: dict[type[c.Command], c.Command] = {
     c.Accept: c.Accept("ana", "i1-1", 20),
     c.Decline: c.Decline("ana", "i1-1", "too_far"),
     c.MarkUnreachable: c.MarkUnreachable(c.RULE, "i1-1", "30005"),
+    c.TakeOver: c.TakeOver("cy", "ana", "cy"),
     c.GoAlone: c.GoAlone("dee", "no_second"),
     c.GoEnRoute: c.GoEnRoute("ana", "ana"),
     c.WaitNearby: c.WaitNearby("ana", "ana"),

@@ -56,6 +56,14 @@ SAID: list[tuple[f.Fact, str]] = [
         f.Accepted(AT, "ruiz", "i1-1", "ana", Seat.LEAD, None, True),
         "Vela said yes. Ruiz heard it by voice.",
     ),
+    (
+        f.TakenOver(AT, "ben", "ben", "ana", Seat.LEAD, "i1-3", 0, None, False),
+        "Whitcomb took it over from Vela.",
+    ),
+    (
+        f.TakenOver(AT, "ruiz", "ben", "ana", Seat.LEAD, "i1-3", 0, SOON, True),
+        "Whitcomb took it over from Vela at the place. Ruiz heard it by voice.",
+    ),
     (f.EtaGiven(AT, "ana", "ana", SOON), "Vela: ETA 12 min."),
     (f.Declined(AT, "ben", "i1-1", "ben", "too_far", False), "Whitcomb declined: too far, or no car."),
     (

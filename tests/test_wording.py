@@ -15,16 +15,31 @@ from dispatch.messages import (
     AlarmStands,
     AreYouOk,
     AreYouOnTheWay,
+    CoverAsked,
+    CoverFound,
+    CoverOpen,
+    CoverOver,
+    CoverYours,
+    HandOverWaits,
     HowToReply,
     Message,
     NoHeard,
     NotesDue,
+    NumberCode,
     PageResponder,
+    PartnerChanged,
     PartnerFound,
     QuestionAsked,
     Refusal,
+    RingTest,
+    RotaNotice,
+    RotaPublished,
+    SeatGone,
+    SeatYours,
+    ShiftSoon,
     StandDown,
     StepHeard,
+    SwapAsked,
     WhichPage,
     YesHeard,
 )
@@ -73,6 +88,10 @@ any_message = st.one_of(
     st.builds(AlarmStands, st.just("ben"), refs, st.text(max_size=40) | st.just("no_one_left")),
     st.builds(WhichPage, st.just("ben"), refs, st.lists(refs, max_size=12).map(tuple)),
     st.builds(HowToReply, st.just("ben"), st.just(0) | refs),
+    st.builds(HandOverWaits, st.just("ben"), refs, names),
+    st.builds(SeatYours, st.just("ben"), refs, names, st.none() | names, st.none() | instants),
+    st.builds(SeatGone, st.just("ben"), refs, names),
+    st.builds(PartnerChanged, st.just("ben"), refs, names, names),
     st.builds(Refusal, st.just("ben"), refs, st.text(max_size=300)),
 )
 links = (
@@ -224,5 +243,43 @@ def one_of_each() -> list[Message]:
         WhichPage("ben", 2291, (2291, 2292)),
         HowToReply("ben", 0),
         HowToReply("ben", 2291),
+        CoverAsked("ben", 2291, "Mensah", "primary", NIGHT, NIGHT),
+        SwapAsked("ben", 2291, "Mensah", NIGHT, NIGHT),
+        CoverYours("ben", 2291, "primary", NIGHT, NIGHT),
+        CoverYours("ben", 2291, "primary", NIGHT, NIGHT, approved=False),
+        CoverFound("ben", 2291, "Mensah", NIGHT),
+        *(CoverOver("ben", 2291, why) for why in get_args(CoverOver.__annotations__["why"])),
+        CoverOpen("ben", 2291, "Mensah", "primary", NIGHT),
+        ShiftSoon("ben", 0, "primary", NIGHT, NIGHT, "Mensah"),
+        RingTest("ben", 2291),
+        NumberCode("ben", 0, "123456"),
+        RotaPublished("ben", 0, None),
+        RotaPublished("ben", 0, NIGHT),
+        RotaNotice("ben", 0, "Nobody is on primary on Fri 27 Nov from 07:00 to 19:00."),
+        HandOverWaits("ben", 2291, "Ana Vela"),
+        SeatYours("ben", 2291, "Ana Vela", "Mensah", None),
+        SeatYours("ben", 2291, "Ana Vela", None, NIGHT),
+        SeatGone("ben", 2291, "Cyd Raman"),
+        PartnerChanged("ben", 2291, "Cyd Raman", "Ana Vela"),
         Refusal("ben", 2291, "Someone else has this call."),
     ]
+
+
+def test_a_seat_that_changed_hands_is_said_to_all_three() -> None:
+    yours = SeatYours("cyd", 2291, "Ana Vela", "Ben Whitcomb", None)
+    assert said(yours) == (
+        "2291 is yours now, from Ana Vela. You go with Ben Whitcomb. Reply 2291 GO when you set off."
+    )
+    there = SeatYours("cyd", 2291, "Ana Vela", None, NIGHT)
+    assert said(there) == "2291 is yours now, from Ana Vela. Check in by 03:16: reply 2291 OK."
+    assert said(SeatGone("ana", 2291, "Cyd Raman")) == ("2291: Cyd Raman has taken it over. You are off it.")
+    assert said(PartnerChanged("ben", 2291, "Cyd Raman", "Ana Vela")) == (
+        "2291: Cyd Raman goes on with you, in Ana Vela's place."
+    )
+
+
+def test_a_hand_over_that_waits_says_with_whom_and_that_it_needs_a_name() -> None:
+    assert said(HandOverWaits("cyd", 2291, "Ana Vela")) == (
+        "2291: Ana Vela's shift is over, and 2291 is still with them. "
+        "It stays so until somebody takes it over by name."
+    )

@@ -61,7 +61,7 @@ def _value(night: "Night", name: str, incident: Any) -> Any:
     match name:
         case "by":
             return chance.choice(people)
-        case "responder" | "person" | "lead" | "second":
+        case "responder" | "person" | "lead" | "second" | "outgoing" | "taker":
             return chance.choice([*people, *incident.out, "nobody"])
         case "to":
             return chance.choice([*people, *desk.HAND_OVER_TO, "the moon"])
