@@ -9,6 +9,7 @@ CREDENTIALS = {
     "driver": "Driver's license",
     "first_aid": "First aid",
     "background": "Background check",
+    "experience": "Half a year of crisis work",
     "child": "Training for children",
     "perinatal": "Training for perinatal care",
     "idd": "Training for developmental disability",

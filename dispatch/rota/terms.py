@@ -19,6 +19,7 @@ RULES: Final[Mapping[str, Weight]] = {
     "license": "hard",
     "driver": "hard",
     "first_aid": "soft",
+    "background": "hard",
     "population_training": "soft",
     "training_hours": "soft",
     "composition": "hard",
@@ -33,6 +34,8 @@ class RotaTerms:
     """Numbers of one program. Defaults are ours, not a law's (docs/rota.md names what is law)."""
 
     rest: timedelta = 11 * HOUR
+    # Shifts that follow one another without a break count as one, up to this length.
+    on_end: timedelta = 16 * HOUR
     nights_running: int = 4
     week_hours: timedelta = 60 * HOUR
     # Being called out for so long at night moves the start of the next shift.
@@ -48,6 +51,8 @@ class RotaTerms:
     manager_hears_before: timedelta = 24 * HOUR
     # Credentials that everybody of a tier needs, by kind.
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # What a title counts as in the state's law (dispatch/rota/standing.py), where the program knows better.
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def weight(self, rule: str) -> Weight:
         """How a rule counts here."""
@@ -56,6 +61,7 @@ class RotaTerms:
 
 _HOURS: Final = {
     "rest_hours": "rest",
+    "on_end_hours": "on_end",
     "week_hours": "week_hours",
     "call_out_from_hours": "call_out_from",
     "remind_before_hours": "remind_before",
@@ -77,6 +83,7 @@ def read_terms(stored: Mapping[str, Any]) -> RotaTerms:
     given |= {name: stored[name] for name in _PLAIN if name in stored}
     given["weights"] = {**RULES, **stored.get("weights", {})}
     given["required"] = {tier: tuple(kinds) for tier, kinds in stored.get("required", {}).items()}
+    given["titles"] = dict(stored.get("titles", {}))
     return RotaTerms(**given)
 
 
@@ -87,4 +94,5 @@ def write_terms(terms: RotaTerms) -> dict[str, Any]:
         **{name: getattr(terms, name) for name in _PLAIN},
         "weights": dict(terms.weights),
         "required": {tier: list(kinds) for tier, kinds in terms.required.items()},
+        "titles": dict(terms.titles),
     }
