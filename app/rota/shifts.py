@@ -8,10 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, func, select
 
 from app.note import note
+from app.rota.load import rules_of
 from app.sessions import Me
 from app.shell import Shell, new_id
 from app.tables import people, programs, shifts
 from app.world import TIERS
+from dispatch.rota.final import final
+from dispatch.rota.lacks import tier_words
+from dispatch.rota.rules import Assignment
+from dispatch.rota.span_words import span_words
 from dispatch.teams import TEAM_SIZE
 from dispatch.value import Refused, require
 
@@ -42,7 +47,7 @@ def add_shift(connection: Connection, shell: Shell, by: Me, new: NewShift) -> in
     """Put one person on call. Refuses what cannot be meant: an end before the start, or one person twice."""
     now = shell.clock.now()
     _check_times(new, now)
-    _check_person(connection, by.program, new)
+    check_person(connection, by.program, new.person, new.tier)
     _check_overlap(connection, by.program, new)
     _check_team(connection, by.program, new)
     shift = new_id()
@@ -105,55 +110,42 @@ def _check_times(new: NewShift, now: datetime) -> None:
     require(new.starts_at - now <= AHEAD_AT_MOST, "Write shifts at most 400 days ahead.")
 
 
-def _check_person(connection: Connection, program: str, new: NewShift) -> None:
+def check_person(connection: Connection, program: str, person: str, tier: str) -> None:
+    """Refuse somebody who does not work here, has not the role for the tier, or could never be paged."""
     row = connection.execute(
-        select(people).where(people.c.id == new.person, people.c.program == program, people.c.active)
+        select(people).where(people.c.id == person, people.c.program == program, people.c.active)
     ).first()
     if row is None:
         raise Refused("That person is not on the staff list. Choose from the list.")
-    needed = ROLE_FOR[new.tier]
+    needed = ROLE_FOR[tier]
     require(needed in row.roles, f"{row.name} is not a {needed}. Give the role first, or choose another.")
     require(row.phone, f"{row.name} has no phone number and cannot be paged. Write it down first.")
 
 
-def _overlapping(program: str, new: NewShift) -> Any:
-    return (
-        shifts.c.program == program,
-        shifts.c.starts_at < new.ends_at,
-        shifts.c.ends_at > new.starts_at,
-    )
-
-
 def _check_overlap(connection: Connection, program: str, new: NewShift) -> None:
     # Asking goes person by person, once each: a second place on call would look like cover and be none.
-    other = connection.execute(
-        select(shifts, people.c.name, programs.c.zone)
-        .join(people, people.c.id == shifts.c.person)
-        .join(programs, programs.c.id == shifts.c.program)
-        .where(shifts.c.person == new.person, *_overlapping(program, new))
-        .order_by(shifts.c.starts_at)
-    ).first()
+    other = next((one for one in _on_then(connection, program, new) if one.person == new.person), None)
     if other is not None:
-        zone = ZoneInfo(other.zone)
-        span = f"{_local(other.starts_at, zone)} to {_local(other.ends_at, zone)}"
-        raise Refused(f"{other.name} is on {other.tier} from {span} already. Change that first.")
+        asked = select(people.c.name, programs.c.zone).join(programs, programs.c.id == people.c.program)
+        name, zone = connection.execute(asked.where(people.c.id == new.person)).one()
+        span = span_words(other.starts_at, other.ends_at, ZoneInfo(zone))
+        raise Refused(f"{name} is on {tier_words(other.tier)} from {span} already. Change that first.")
 
 
 def _check_team(connection: Connection, program: str, new: NewShift) -> None:
     if new.team is None:
         return
-    members = select(func.count(shifts.c.person.distinct())).where(
-        shifts.c.team == new.team, *_overlapping(program, new)
-    )
-    full = (connection.scalar(members) or 0) >= TEAM_SIZE
-    require(not full, f"{new.team} has two people then. Choose another call sign.")
+    members = {one.person for one in _on_then(connection, program, new) if one.team == new.team}
+    require(len(members) < TEAM_SIZE, f"{new.team} has two people then. Choose another call sign.")
+
+
+def _on_then(connection: Connection, program: str, new: NewShift) -> tuple[Assignment, ...]:
+    """Everybody who is on call during the new shift, by whatever rule."""
+    rules = rules_of(connection, program, new.starts_at, new.ends_at)
+    return final(rules, new.starts_at, new.ends_at)
 
 
 def _end_of_line(connection: Connection, program: str, tier: str) -> int:
     last = select(func.max(shifts.c.place_in_line)).where(shifts.c.program == program, shifts.c.tier == tier)
     found = connection.scalar(last)
     return 0 if found is None else int(found) + 1
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> str:
-    return f"{instant.astimezone(zone):%a %d %b %H:%M}"
