@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from app.rota.load import rules_of
 from app.tables import duties, people
@@ -34,14 +34,13 @@ def on_duty(connection: Connection, program: str, at: datetime) -> list[Shift]:
     found = on_call_at(rules_of(connection, program, at, at + _INSTANT), at)
     if not found:
         return []
-    asked = {"ids": [one.person for one in found], "now": at}
-    who = {row.id: row for row in connection.execute(_WHO, asked)}
-    return [_shift(one, who[one.person]) for one in found if one.person in who]
+    rows = connection.execute(_WHO, {"ids": [one.person for one in found], "now": at}).all()
+    who = {person: (name, credential, duty or "on_call") for person, name, credential, duty in rows}
+    return [_shift(one, *who[one.person]) for one in found if one.person in who]
 
 
-def _shift(one: Assignment, row: Row[Any]) -> Shift:
-    duty = row.duty or "on_call"
-    return Shift(one.person, row.name, row.credential, one.tier, one.team, one.ends_at, duty)
+def _shift(one: Assignment, name: str, credential: str, duty: str) -> Shift:
+    return Shift(one.person, name, credential, one.tier, one.team, one.ends_at, duty)
 
 
 def _who() -> Select[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.oncall import NOT_ASKED, on_duty
+from app.rota.load import needs_of
 from app.tables import incidents
 from app.world import TIERS
 
@@ -38,6 +39,7 @@ def tiers_at(connection: Connection, program: str, at: datetime) -> list[dict[st
     """Whom a page would ask at this instant, tier by tier: each person once, nobody on a break or unfit."""
     asked = [shift for shift in on_duty(connection, program, at) if shift.duty not in NOT_ASKED]
     first = {shift.person: shift for shift in reversed(asked)}
+    used = {need.tier for need in needs_of(connection, program)} | {shift.tier for shift in asked}
     return [
         {
             "tier": tier,
@@ -48,6 +50,7 @@ def tiers_at(connection: Connection, program: str, at: datetime) -> list[dict[st
             ],
         }
         for tier in TIERS
+        if tier != "tele" or tier in used  # not every program has somebody who joins from afar
     ]
 
 

@@ -6,44 +6,91 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from app.tables import programs, rota_bars, rota_layers, rota_overrides, rota_tiers, shifts, time_off
 from dispatch.rota.read import Unreadable, layer_of, need_of
-from dispatch.rota.rules import Assignment, Away, Broken, Layer, Override, Rules, TierNeed
+from dispatch.rota.rules import LAYER_PLACES, Assignment, Away, Broken, Layer, Override, Rules, TierNeed
 from dispatch.rota.terms import RotaTerms, read_terms
 
-# Hand-written shifts come first in line; a layer's place is its own hundred.
-LAYER_PLACES = 1000
 _INSTANT = shifts.c.ends_at.type
 _FROM, _TO = bindparam("start", type_=_INSTANT), bindparam("end", type_=_INSTANT)
 _PROGRAM: BindParameter[str] = bindparam("program")
-# Made once: every command asks these, and building a statement costs more than running it.
-_LAYERS = (
-    select(rota_layers.c.id, rota_layers.c.body, rota_layers.c.place)
-    .where(rota_layers.c.program == _PROGRAM)
-    .order_by(rota_layers.c.place, rota_layers.c.id)
-)
-_SHIFTS = (
-    select(shifts)
-    .where(shifts.c.program == _PROGRAM, shifts.c.ends_at > _FROM, shifts.c.starts_at < _TO)
-    .order_by(shifts.c.place_in_line, shifts.c.starts_at, shifts.c.id)
-)
-# No upper end: where an assignment of the span ends is right only when later changes to it are known.
-_OVERRIDES = select(rota_overrides).where(
-    rota_overrides.c.program == _PROGRAM, rota_overrides.c.ends_at > _FROM
-)
-_AWAY = union_all(
-    select(
-        time_off.c.person,
-        time_off.c.starts_at,
-        time_off.c.ends_at,
-        time_off.c.kind,
-        literal(None).label("tier"),
-    ).where(time_off.c.program == _PROGRAM, time_off.c.ends_at > _FROM, time_off.c.state == "approved"),
-    select(
-        rota_bars.c.person, rota_bars.c.starts_at, rota_bars.c.ends_at, rota_bars.c.why, rota_bars.c.tier
-    ).where(rota_bars.c.program == _PROGRAM, rota_bars.c.ends_at > _FROM),
+# The columns of every kind of rule, in one statement: what a kind does not have is null.
+_COLUMNS = {
+    "id": shifts.c.id,
+    "place": shifts.c.place_in_line,
+    "tier": shifts.c.tier,
+    "person": shifts.c.person,
+    "starts_at": shifts.c.starts_at,
+    "ends_at": shifts.c.ends_at,
+    "word": rota_layers.c.body,
+    "undoes": rota_overrides.c.undoes,
+}
+
+
+def _kind(kind: str, *where: ColumnElement[bool], **columns: ColumnElement[Any]) -> Any:
+    given = (columns.get(name, cast(null(), like.type)).label(name) for name, like in _COLUMNS.items())
+    return select(literal(kind).label("kind"), *given).where(*where)
+
+
+def _dated(table: Any, **columns: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    shared = ("tier", "person", "starts_at", "ends_at")
+    return {name: table.c[name] for name in shared if name in table.c} | columns
+
+
+# Made once and asked at one go: every command asks it, and a statement costs more than the rows that it brings.
+_RULES = union_all(
+    _kind(
+        "layer",
+        rota_layers.c.program == _PROGRAM,
+        id=rota_layers.c.id,
+        place=rota_layers.c.place,
+        word=rota_layers.c.body,
+    ),
+    _kind(
+        "shift",
+        shifts.c.program == _PROGRAM,
+        shifts.c.ends_at > _FROM,
+        shifts.c.starts_at < _TO,
+        **_dated(shifts, id=shifts.c.id, place=shifts.c.place_in_line, word=shifts.c.team),
+    ),
+    # No upper end: where an assignment of the span ends is right only when later changes to it are known.
+    _kind(
+        "override",
+        rota_overrides.c.program == _PROGRAM,
+        rota_overrides.c.ends_at > _FROM,
+        **_dated(
+            rota_overrides,
+            id=rota_overrides.c.id,
+            place=rota_overrides.c.number,
+            word=rota_overrides.c.instead_of,
+            undoes=rota_overrides.c.undoes,
+        ),
+    ),
+    _kind(
+        "away",
+        time_off.c.program == _PROGRAM,
+        time_off.c.ends_at > _FROM,
+        time_off.c.state == "approved",
+        **_dated(time_off, word=time_off.c.kind),
+    ),
+    _kind(
+        "away",
+        rota_bars.c.program == _PROGRAM,
+        rota_bars.c.ends_at > _FROM,
+        **_dated(rota_bars, word=rota_bars.c.why),
+    ),
 )
 _NEEDS = select(rota_tiers).where(rota_tiers.c.program == _PROGRAM).order_by(rota_tiers.c.place)
 _TERMS = select(programs.c.rota).where(programs.c.id == _PROGRAM)
@@ -51,22 +98,24 @@ _TERMS = select(programs.c.rota).where(programs.c.id == _PROGRAM)
 
 def rules_of(connection: Connection, program: str, start: datetime, end: datetime) -> Rules:
     """All rules that bear on `start` to `end`; a layer that cannot be read comes back broken, beside the rest."""
-    asked = {"program": program, "start": start, "end": end}
     layers: list[Layer] = []
     broken: list[Broken] = []
-    for row in connection.execute(_LAYERS, asked):
-        read = _layer(row.id, row.body, row.place * LAYER_PLACES)
-        if isinstance(read, Layer):
-            layers.append(read)
+    written: list[Assignment] = []
+    overrides: list[Override] = []
+    away: list[Away] = []
+    rows = connection.execute(_RULES, {"program": program, "start": start, "end": end}).all()
+    for kind, name, place, tier, person, starts_at, ends_at, word, undoes in rows:
+        if kind == "shift":
+            written.append(Assignment(person, tier, starts_at, ends_at, name, word, place))
+        elif kind == "override":
+            overrides.append(Override(name, place, tier, starts_at, ends_at, word, person, undoes))
+        elif kind == "away":
+            away.append(Away(person, starts_at, ends_at, word, tier))
         else:
-            broken.append(Broken(row.id, read))
-    return Rules(
-        layers=tuple(layers),
-        shifts=tuple(_assignment(row) for row in connection.execute(_SHIFTS, asked)),
-        overrides=tuple(_override(row) for row in connection.execute(_OVERRIDES, asked)),
-        away=tuple(Away(*row) for row in connection.execute(_AWAY, asked)),
-        broken=tuple(broken),
-    )
+            read = _layer(name, word, (place + 1) * LAYER_PLACES)
+            layers.append(read) if isinstance(read, Layer) else broken.append(Broken(name, read))
+    layers.sort(key=lambda layer: (layer.place, layer.id))
+    return Rules(tuple(layers), tuple(written), tuple(overrides), tuple(away), tuple(broken))
 
 
 def needs_of(connection: Connection, program: str) -> tuple[TierNeed, ...]:
@@ -87,15 +136,5 @@ def _layer(layer: str, body: str, place: int) -> Layer | str:
         return replace(layer_of({**json.loads(body), "id": layer}), place=place)
     except Unreadable as wrong:
         return wrong.sentence
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return "This layer is not readable at all. Write it anew."
-
-
-def _assignment(row: Row[Any]) -> Assignment:
-    return Assignment(row.person, row.tier, row.starts_at, row.ends_at, row.id, row.team, row.place_in_line)
-
-
-def _override(row: Row[Any]) -> Override:
-    return Override(
-        row.id, row.number, row.tier, row.starts_at, row.ends_at, row.instead_of, row.person, row.undoes
-    )

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dispatch.rota.rules import Assignment, Away, Layer, Override, Rules
 from dispatch.rota.turns import stretches
-from dispatch.rota.wall import CHANGE_AT_MOST, instant, is_steady, wall_of
+from dispatch.rota.wall import instant, wall_between
 
 _TICK: Final = timedelta(microseconds=1)
 
@@ -30,7 +31,12 @@ def on_call_at(rules: Rules, at: datetime) -> tuple[Assignment, ...]:
 
 def planned(rules: Rules, start: datetime, end: datetime) -> list[Assignment]:
     """What layers and hand-written shifts say, before anybody changed it."""
-    found = [one for layer in rules.layers for one in layer_shifts(layer, start, end)]
+    found: list[Assignment] = []
+    walls: dict[ZoneInfo, tuple[datetime, datetime]] = {}
+    for layer in rules.layers:
+        if layer.zone not in walls:
+            walls[layer.zone] = wall_between(start, end, layer.zone)
+        found += _layer_shifts(layer, start, end, walls[layer.zone])
     found += [one for one in rules.shifts if one.starts_at < end and one.ends_at > start]
     return found
 
@@ -46,18 +52,16 @@ def changed(found: list[Assignment], rules: Rules) -> list[Assignment]:
     return found
 
 
-def layer_shifts(layer: Layer, start: datetime, end: datetime) -> Iterator[Assignment]:
+def _layer_shifts(
+    layer: Layer, start: datetime, end: datetime, on_wall: tuple[datetime, datetime]
+) -> Iterator[Assignment]:
     """One layer's shifts that touch the span, whole, one for each person of the turn."""
-    zone = layer.zone
-    aside = timedelta(0) if is_steady(start, end, zone) else CHANGE_AT_MOST
-    for begins, ends, turn in stretches(layer, wall_of(start, zone) - aside, wall_of(end, zone) + aside):
-        starts_at, ends_at = instant(begins, zone), instant(ends, zone)
+    for begins, ends, turn in stretches(layer, *on_wall):
+        starts_at, ends_at = instant(begins, layer.zone), instant(ends, layer.zone)
         if starts_at < end and ends_at > start and starts_at < ends_at:
             people = layer.line[(turn + layer.first) % len(layer.line)]
-            for place, person in enumerate(people):
-                yield Assignment(
-                    person, layer.tier, starts_at, ends_at, layer.id, layer.team, layer.place + place
-                )
+            for place, person in enumerate(people, layer.place):
+                yield Assignment(person, layer.tier, starts_at, ends_at, layer.id, layer.team, place)
 
 
 def in_force(overrides: Iterable[Override]) -> list[Override]:

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Final
 from zoneinfo import ZoneInfo
+
+# Each layer's people stand in line behind those of the layer before it, and hand-written shifts before all layers.
+LAYER_PLACES: Final = 1_000_000
+MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,17 @@ class Layer:
     team: str | None = None
     name: str = ""
     place: int = 0
+
+    @cached_property
+    def week(self) -> tuple[tuple[int, int], ...]:
+        """The windows of one week as (start, length) in minutes from Monday 00:00, in order."""
+        return tuple(
+            sorted(
+                (day * 1440 + window.starts.hour * 60 + window.starts.minute, window.length // MINUTE)
+                for window in self.windows
+                for day in window.days
+            )
+        )
 
 
 @dataclass(frozen=True)

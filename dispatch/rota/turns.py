@@ -7,14 +7,15 @@ from functools import lru_cache
 from math import gcd
 from typing import Final
 
-from dispatch.rota.rules import Layer, Window
+from dispatch.rota.rules import MINUTE, Layer
 
-WEEK: Final = timedelta(days=7)
+# A Monday: the wall is counted in minutes from here, so that a week is a remainder.
 _MONDAY: Final = datetime(1900, 1, 1)
-_MINUTE: Final = timedelta(minutes=1)
-_WEEK_MINUTES: Final = 7 * 24 * 60
+_WEEK: Final = 7 * 24 * 60
 
 Stretch = tuple[datetime, datetime, int]  # on the wall, from, to, and the number of the turn
+Week = tuple[tuple[int, int], ...]  # its windows as (start, length) in minutes, in order
+Open = tuple[int, int, int]  # a stretch in minutes since that Monday
 
 
 def stretches(layer: Layer, start: datetime, end: datetime) -> Iterator[Stretch]:
@@ -26,101 +27,81 @@ def stretches(layer: Layer, start: datetime, end: datetime) -> Iterator[Stretch]
     end = end if layer.ends is None else min(end, layer.ends)
     if start >= end:
         return
-    for begins, ends, turn in (
-        _by_window(layer, start, end) if layer.turn is None else _by_length(layer, start, end)
-    ):
-        begins = max(begins, layer.begins)
+    asked = layer, (start - _MONDAY) // MINUTE, (end - _MONDAY) // MINUTE
+    for opens, closes, turn in _by_window(*asked) if layer.turn is None else _by_length(*asked):
+        begins = max(_MONDAY + timedelta(minutes=opens), layer.begins)
+        ends = _MONDAY + timedelta(minutes=closes)
         ends = ends if layer.ends is None else min(ends, layer.ends)
-        if begins < ends and ends > start:
+        if begins < end and ends > start and begins < ends:
             yield begins, ends, turn
 
 
-def _by_window(layer: Layer, start: datetime, end: datetime) -> Iterator[Stretch]:
+def _by_window(layer: Layer, start: int, end: int) -> Iterator[Open]:
     """Each window is a turn. The first is the one that is running, or comes next, when the layer begins."""
-    week = _week(layer.windows)
-    origin = _first_open(week, layer.begins)
-    number = _first_open(week, start)
-    while True:
-        begins, ends = _occurrence(week, number)
-        if begins >= end:
+    origin = _origin(layer.week, layer.begins)
+    for number, opens, closes in _open_from(layer.week, start):
+        if opens > end:
             return
-        yield begins, ends, number - origin
-        number += 1
+        yield opens, closes, number - origin
 
 
-def _by_length(layer: Layer, start: datetime, end: datetime) -> Iterator[Stretch]:
+def _by_length(layer: Layer, start: int, end: int) -> Iterator[Open]:
     """Turns of a fixed length; one without a window in it is nobody's turn and is not counted."""
     assert layer.turn is not None
-    number = (start - layer.begins) // layer.turn
-    cycle = _worked(layer.windows, _into_week(layer.begins), layer.turn // _MINUTE)
-    week = _week(layer.windows)
-    while layer.begins + number * layer.turn < end:
-        begins = layer.begins + number * layer.turn
-        rounds, within = divmod(number, len(cycle) - 1)
-        turn = rounds * cycle[-1] + cycle[within]
-        for opens, closes in _open_between(week, begins, begins + layer.turn):
-            if opens < end:
-                yield opens, closes, turn
-        number += 1
+    length = layer.turn // MINUTE
+    first = (layer.begins - _MONDAY) // MINUTE
+    number = (start - first) // length
+    begins = first + number * length
+    while begins <= end:
+        if not layer.week:
+            yield begins, begins + length, number
+        else:
+            rounds, within = divmod(number, _WEEK // gcd(length, _WEEK))
+            cycle = _worked(layer.week, first % _WEEK, length)
+            for opens, closes in _open_between(layer.week, begins, min(begins + length, end + 1)):
+                yield opens, min(closes, begins + length), rounds * cycle[-1] + cycle[within]
+        number, begins = number + 1, begins + length
 
 
-def _open_between(
-    week: tuple[tuple[int, int], ...], start: datetime, end: datetime
-) -> Iterator[tuple[datetime, datetime]]:
-    if not week:
-        yield start, end
-        return
-    number = _first_open(week, start)
-    while True:
-        begins, ends = _occurrence(week, number)
-        if begins >= end:
+def _open_between(week: Week, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The windows that touch a span, not before it; the last may run on behind it."""
+    for _, opens, closes in _open_from(week, start):
+        if opens >= end:
             return
-        yield max(begins, start), min(ends, end)
-        number += 1
+        yield max(opens, start), closes
 
 
 @lru_cache(maxsize=4096)
-def _week(windows: tuple[Window, ...]) -> tuple[tuple[int, int], ...]:
-    """The windows of one week as (start, length) in minutes from Monday 00:00, in order."""
-    return tuple(
-        sorted(
-            (day * 1440 + window.starts.hour * 60 + window.starts.minute, window.length // _MINUTE)
-            for window in windows
-            for day in window.days
-        )
-    )
+def _origin(week: Week, begins: datetime) -> int:
+    """The number of the window that is a layer's first turn."""
+    return next(_open_from(week, (begins - _MONDAY) // MINUTE))[0]
 
 
 @lru_cache(maxsize=4096)
-def _worked(windows: tuple[Window, ...], into_week: int, length: int) -> tuple[int, ...]:
+def _worked(week: Week, into_week: int, length: int) -> tuple[int, ...]:
     """How many turns before the n-th have a window in them, over one whole cycle of weeks; the last is their sum."""
-    count = _WEEK_MINUTES // gcd(length, _WEEK_MINUTES)
-    week = _week(windows)
     before = [0]
-    for number in range(count):
-        start = _MONDAY + timedelta(minutes=into_week + number * length)
-        worked = any(True for _ in _open_between(week, start, start + timedelta(minutes=length)))
+    for number in range(_WEEK // gcd(length, _WEEK)):
+        start = into_week + number * length
+        worked = any(True for _ in _open_between(week, start, start + length))
         before.append(before[-1] + worked)
     return tuple(before)
 
 
-def _occurrence(week: tuple[tuple[int, int], ...], number: int) -> tuple[datetime, datetime]:
-    """The n-th window since Monday 1 January 1900, from and to."""
-    weeks, within = divmod(number, len(week))
-    start, length = week[within]
-    begins = _MONDAY + timedelta(minutes=weeks * _WEEK_MINUTES + start)
-    return begins, begins + timedelta(minutes=length)
-
-
-def _first_open(week: tuple[tuple[int, int], ...], at: datetime) -> int:
-    """The number of the first window that ends after this time of the wall."""
-    weeks = (at - _MONDAY) // WEEK
-    number = weeks * len(week) + bisect_left(week, (_into_week(at), 0))
+def _open_from(week: Week, start: int) -> Iterator[Open]:
+    """Every window that ends after this minute, numbered since that Monday, with its first and last minute."""
+    weeks, into_week = divmod(start, _WEEK)
     # Windows of a week never overlap, so only the one just before can still be running.
-    while _occurrence(week, number - 1)[1] > at:
-        number -= 1
-    return number
-
-
-def _into_week(at: datetime) -> int:
-    return (at - _MONDAY) % WEEK // _MINUTE
+    within = bisect_left(week, (into_week, 0)) - 1
+    if within < 0:
+        weeks, within = weeks - 1, len(week) - 1
+    opens, length = week[within]
+    if weeks * _WEEK + opens + length <= start:
+        within += 1
+    number = weeks * len(week) + within
+    while True:
+        weeks, within = divmod(number, len(week))
+        opens, length = week[within]
+        opens += weeks * _WEEK
+        yield number, opens, opens + length
+        number += 1

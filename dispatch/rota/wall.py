@@ -16,6 +16,12 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
     A time that comes twice is its first coming; a time that the wall skips is the moment of the skip. The
     map never runs backwards, so a hand-over at 02:30 leaves no gap and puts nobody on twice in any zone.
     """
+    return _instant(wall, zone)
+
+
+@lru_cache(maxsize=16_384)
+def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    # Kept: people change at the same few times of the day, in every layer.
     offset = zone.utcoffset(wall)
     folded = zone.utcoffset(wall.replace(fold=1))
     assert offset is not None and folded is not None, "a named zone has an offset at any time"
@@ -29,11 +35,17 @@ def wall_of(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def is_steady(start: datetime, end: datetime, zone: ZoneInfo) -> bool:
-    """Do the clocks run on from a day before to a day after this short span? Then the wall alone decides."""
-    before = zone.utcoffset((start - CHANGE_AT_MOST).astimezone(zone))
-    after = zone.utcoffset((end + CHANGE_AT_MOST).astimezone(zone))
-    return before == after and end - start <= CHANGE_AT_MOST
+def wall_between(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A stretch of the wall (naive) that holds every reading of these instants, and of no others if it can.
+
+    Where the clocks run on from a day before to a day after a short span, the wall alone decides.
+    """
+    begins, ends = start.astimezone(zone), end.astimezone(zone)
+    before = (start - CHANGE_AT_MOST).astimezone(zone).utcoffset()
+    after = (end + CHANGE_AT_MOST).astimezone(zone).utcoffset()
+    steady = before == after and end - start <= CHANGE_AT_MOST
+    aside = timedelta(0) if steady else CHANGE_AT_MOST
+    return begins.replace(tzinfo=None, fold=0) - aside, ends.replace(tzinfo=None, fold=0) + aside
 
 
 @lru_cache(maxsize=512)
