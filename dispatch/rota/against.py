@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch.rota.rules import Assignment
+from dispatch.rota.span_words import DAYS, MONTHS
 from dispatch.rota.wall import wall_of
 
 TICK = timedelta(microseconds=1)
@@ -46,10 +47,4 @@ def hours(length: timedelta) -> str:
 
 def day_words(day: date) -> str:
     """A day as it is said: "Tue 10 Nov 2026"."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
-def moment_words(at: datetime, zone: ZoneInfo) -> str:
-    """An instant as the program's wall shows it: "Tue 10 Nov 19:00"."""
-    wall = wall_of(at, zone)
-    return f"{wall:%a} {wall.day} {wall:%b %H:%M}"
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -1,12 +1,13 @@
 """Who may go together: the law of a state on a team's members, and what a tier's people must bring between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.against import Against, days_of, shared
-from dispatch.rota.rules import Bring
+from dispatch.rota.against import Against, days_of, overlap, shared
+from dispatch.rota.rules import Assignment, Bring
 from dispatch.rota.staff import Worker
 from dispatch.rota.standing import standing
 from dispatch.rota.terms import RotaTerms
@@ -14,6 +15,8 @@ from dispatch.rota.wall import instant
 
 DAY = timedelta(days=1)
 OREGON_TWO_FROM = time(8)
+# The tiers whose people go out; the others are in reach.
+GOING, IN_REACH = ("primary", "backup"), ("supervisor", "tele")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,35 @@ class Together:
     reach: tuple[Worker, ...]
     starts_at: datetime
     ends_at: datetime
+
+
+def can_be_judged(tier: str, people: int, state: str | None) -> bool:
+    """Can a tier be held to the law on its own? Where a team takes two and a tier has one, the team is put together
+    at the call, from two tiers."""
+    return tier in GOING and (people >= 2 or state == "WI")
+
+
+def stretches_together(
+    found: Iterable[Assignment],
+    workers: Mapping[str, Worker],
+    tier: str,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> Iterator[Together]:
+    """A span cut into stretches within which nobody comes or goes, each with the tier's people and those in reach."""
+    near = [one for one in found if one.person in workers and overlap(one, starts_at, ends_at)]
+    cuts = {at for one in near for at in (one.starts_at, one.ends_at) if starts_at < at < ends_at}
+    edges = [starts_at, *sorted(cuts), ends_at]
+    for begins, ends in pairwise(edges):
+        there = [one for one in near if overlap(one, begins, ends)]
+        team = dict.fromkeys(one.person for one in there if one.tier == tier)
+        reach = dict.fromkeys(one.person for one in there if one.tier in IN_REACH)
+        yield Together(
+            tuple(workers[person] for person in team),
+            tuple(workers[person] for person in reach),
+            begins,
+            ends,
+        )
 
 
 def against_team(

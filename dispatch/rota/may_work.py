@@ -7,10 +7,11 @@ from itertools import chain
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.against import Against, moment_words, overlap
+from dispatch.rota.against import Against, overlap
 from dispatch.rota.held import against_credentials
 from dispatch.rota.rest import against_call_out, against_nights, against_rest, against_week
 from dispatch.rota.rules import Assignment, Away
+from dispatch.rota.span_words import span_words
 from dispatch.rota.staff import Worker
 from dispatch.rota.terms import RotaTerms
 from dispatch.rota.training import against_training
@@ -98,7 +99,7 @@ def against_two_tiers(
     """Nobody is on call twice at once: a second place looks like cover, and is none."""
     for other in others:
         if overlap(other, wanted.starts_at, wanted.ends_at):
-            span = f"{moment_words(other.starts_at, zone)} to {moment_words(other.ends_at, zone)}"
+            span = span_words(other.starts_at, other.ends_at, zone)
             yield Against("two_tiers", f"{worker.name} is on {other.tier} from {span} already.")
             return
 
@@ -111,7 +112,7 @@ def against_time_off(
         if off.person != worker.id or off.tier not in (None, wanted.tier):
             continue
         if off.starts_at < wanted.ends_at and off.ends_at > wanted.starts_at:
-            span = f"{moment_words(off.starts_at, zone)} to {moment_words(off.ends_at, zone)}"
+            span = span_words(off.starts_at, off.ends_at, zone)
             asked = off.why == ASKED
             says = f"has asked for time off from {span}" if asked else f"is away from {span} ({off.why})"
             yield Against("time_off", f"{worker.name} {says}.", mild=asked)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.against import Against, day_words, hours, moment_words, shared
+from dispatch.rota.against import Against, day_words, hours, shared
 from dispatch.rota.rules import Assignment
+from dispatch.rota.span_words import moment_words
 from dispatch.rota.staff import Worker
 from dispatch.rota.terms import RotaTerms
 from dispatch.rota.wall import instant, wall_of
