@@ -19,12 +19,14 @@ from app.geocode import geocoder_for
 from app.journal import verify
 from app.record import cssrs
 from app.record.wrong import Wrong, known_shape
+from app.rota.staff_file import import_file
 from app.schema import is_empty, is_newest, upgrade
 from app.serve import Service, log_to_stderr
 from app.settings import Settings, Unset, is_zone, read_settings
 from app.shell import Shell
 from app.tables import programs, tokens
 from app.wiring import shell_for, transport_for
+from dispatch.value import Refused
 from notify.transport import Transport
 
 INSTANCE = Path("instance")
@@ -54,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except (AccountRefused, NotReady, Wrong) as refused:
+    except (AccountRefused, NotReady, Refused, Wrong) as refused:
         print(refused.sentence, file=sys.stderr)
         return 1
     except OperationalError:
@@ -95,6 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("name")
     token.add_argument("--scope", required=True, choices=["eido", "read"])
     token.add_argument("--program", help="id of the program, when there are several")
+    staff = command("staff", _staff, "Staff, credentials, training or a rota out of a CSV file.")
+    staff.add_argument("what", choices=["import"])
+    staff.add_argument("file", type=Path)
+    staff.add_argument("--program", help="id of the program, when there are several")
+    staff.add_argument(
+        "--take-good", action="store_true", help="write the good lines though others are wrong"
+    )
     instrument = command("instrument", _instrument, "Score an instrument.")
     instrument.add_argument("what", choices=["score"])
     instrument.add_argument("name", choices=["c-ssrs"])
@@ -199,17 +208,39 @@ def _admin(given: argparse.Namespace) -> int:
 
 def _token(given: argparse.Namespace) -> int:
     shell = _open_newest()
+    program = _program_of(shell, given.program)
     with shell.store.read() as connection:
-        known = connection.scalars(select(programs.c.id).where(programs.c.active)).all()
         count = connection.scalar(select(func.count()).select_from(tokens)) or 0
-    if given.program is None and len(known) != 1:
-        raise AccountRefused(f"Say which program with --program: {', '.join(known) or 'there is none yet'}.")
-    program = given.program or known[0]
-    if program not in known:
-        raise AccountRefused(f"There is no program {program}. Known: {', '.join(known)}.")
     print(f"api-token: {add_token(shell, given.name, given.scope, program, by='keeper')}")
     print(f"Token {count + 1}. It is shown this once.", file=sys.stderr)
     return 0
+
+
+def _program_of(shell: Shell, asked: str | None) -> str:
+    """The program that is meant: the named one, or the only one there is."""
+    with shell.store.read() as connection:
+        known = connection.scalars(select(programs.c.id).where(programs.c.active)).all()
+    if asked is None and len(known) != 1:
+        raise AccountRefused(f"Say which program with --program: {', '.join(known) or 'there is none yet'}.")
+    program = asked or known[0]
+    if program not in known:
+        raise AccountRefused(f"There is no program {program}. Known: {', '.join(known)}.")
+    return program
+
+
+def _staff(given: argparse.Namespace) -> int:
+    try:
+        body = given.file.read_bytes()
+    except OSError as wrong:
+        raise NotReady(f"{given.file.name} cannot be read: {wrong.strerror}.") from None
+    shell = _open_newest()
+    report = import_file(shell, _program_of(shell, given.program), body, take_good=given.take_good)
+    for one in report.said:
+        became = f"refused: {one.why}" if one.why else "taken" if report.written else "good"
+        print(f"line {one.line}: {became}: {one.what}")
+    written = f"{report.taken} lines written" if report.written else "Nothing was written"
+    print(f"{written}, {report.refused} refused.", file=sys.stderr)
+    return 0 if report.written and not report.refused else 1
 
 
 def _instrument(given: argparse.Namespace) -> int:

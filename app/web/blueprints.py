@@ -5,6 +5,7 @@ from flask import Blueprint
 from app.api import eido
 from app.web import (
     account,
+    admin_import,
     admin_people,
     admin_person,
     admin_program,
@@ -16,6 +17,7 @@ from app.web import (
     board,
     calendars,
     chart,
+    handover,
     health,
     hooks,
     incident,
@@ -47,6 +49,7 @@ ALL: tuple[Blueprint, ...] = (
     hooks.bp,
     account.bp,
     calendars.bp,
+    admin_import.bp,
     admin_people.bp,
     admin_person.bp,
     admin_program.bp,
@@ -56,6 +59,7 @@ ALL: tuple[Blueprint, ...] = (
     api.bp,
     health.bp,
     on_call.bp,
+    handover.bp,
     intake.bp,
     intake_links.bp,
     people.bp,
