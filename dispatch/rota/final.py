@@ -1,8 +1,10 @@
 """The final rota: who is on call over a span or at an instant, as a function of the rules alone."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -43,12 +45,13 @@ def planned(rules: Rules, start: datetime, end: datetime) -> list[Assignment]:
 
 def changed(found: list[Assignment], rules: Rules) -> list[Assignment]:
     """The same after overrides, in their order, and without those who are away."""
-    if not rules.overrides and not rules.away:
-        return found
-    for override in in_force(rules.overrides):
-        found = _override(found, override)
-    for away in rules.away:
-        found = [piece for one in found for piece in _without(one, away)]
+    if rules.overrides:
+        found = _overridden(found, in_force(rules.overrides))
+    if rules.away:
+        away_by: dict[str, list[Away]] = {}
+        for away in rules.away:
+            away_by.setdefault(away.person, []).append(away)
+        found = [piece for one in found for piece in _present(one, away_by.get(one.person, ()))]
     return found
 
 
@@ -78,13 +81,35 @@ def in_force(overrides: Iterable[Override]) -> list[Override]:
     return counting[::-1]
 
 
+def _overridden(found: list[Assignment], overrides: list[Override]) -> list[Assignment]:
+    """Tier by tier; what no override touches is set aside first, for a rota is mostly worked as it was planned."""
+    by_tier: dict[str, list[Override]] = {}
+    for override in overrides:
+        by_tier.setdefault(override.tier, []).append(override)
+    done = [one for one in found if one.tier not in by_tier]
+    for tier, ours in by_tier.items():
+        ordered = sorted((one.starts_at, one.ends_at) for one in ours)
+        starts = [start for start, _ in ordered]
+        until = list(accumulate((end for _, end in ordered), max))
+        touched: list[Assignment] = []
+        for one in found:
+            if one.tier == tier:
+                before = bisect_left(starts, one.ends_at)
+                (touched if before and until[before - 1] > one.starts_at else done).append(one)
+        for override in ours:
+            touched = _override(touched, override)
+        done += touched
+    return done
+
+
 def _override(found: list[Assignment], by: Override) -> list[Assignment]:
+    """One override over the assignments of its tier."""
+    starts_at, ends_at, whose = by.starts_at, by.ends_at, by.instead_of
     kept: list[Assignment] = []
     taken: list[Assignment] = []
     for one in found:
-        touched = one.tier == by.tier and one.starts_at < by.ends_at and one.ends_at > by.starts_at
-        if touched and by.instead_of in (None, one.person):
-            kept += _outside(one, by.starts_at, by.ends_at)
+        if one.starts_at < ends_at and one.ends_at > starts_at and (whose is None or whose == one.person):
+            kept += _outside(one, starts_at, ends_at)
             taken.append(one)
         else:
             kept.append(one)
@@ -103,10 +128,13 @@ def _coming_in(taken: list[Assignment], by: Override) -> Iterator[Assignment]:
         yield replace(one, person=by.person, starts_at=starts_at, ends_at=ends_at, source=by.id)
 
 
-def _without(one: Assignment, away: Away) -> list[Assignment]:
-    if one.person != away.person or away.tier not in (None, one.tier):
-        return [one]
-    return _outside(one, away.starts_at, away.ends_at)
+def _present(one: Assignment, aways: Iterable[Away]) -> list[Assignment]:
+    """What is left of an assignment when its person is away so often."""
+    left = [one]
+    for away in aways:
+        if away.tier in (None, one.tier):
+            left = [piece for part in left for piece in _outside(part, away.starts_at, away.ends_at)]
+    return left
 
 
 def _outside(one: Assignment, start: datetime, end: datetime) -> list[Assignment]:
@@ -121,8 +149,8 @@ def _outside(one: Assignment, start: datetime, end: datetime) -> list[Assignment
     return parts
 
 
-def _in_time(one: Assignment) -> tuple[datetime, str, int, str]:
-    return one.starts_at, one.tier, one.place, one.person
+def _in_time(one: Assignment) -> tuple[datetime, str, int, str, str]:
+    return one.starts_at, one.tier, one.place, one.person, one.source
 
 
 def _in_line(one: Assignment) -> tuple[int, datetime, str]:
