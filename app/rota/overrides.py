@@ -64,12 +64,12 @@ def add_override(
     passed stays as it was. `without` are shifts that the person gives away in the same breath. Those who come
     on or go off are told by text, unless the change belongs to a `cover`, whose own texts tell them."""
     change = meant(connection, shell, by.program, tier, starts_at, ends_at, instead_of, person, undoes)
+    leaving = (*without, *going_off(change.differences))
     for one in change.differences:
         if one.change == "on":
             check_person(connection, by.program, one.person, tier)
-            require_may_work(
-                connection, shell, by.program, one.person, tier, one.starts_at, one.ends_at, without
-            )
+            span = one.starts_at, one.ends_at
+            require_may_work(connection, shell, by.program, one.person, tier, *span, leaving)
     seq = _write(connection, shell, by, change.override, why, cover)
     if cover is None:
         _tell(connection, shell, by, change.differences, seq)
@@ -128,6 +128,15 @@ def meant(
     differences = difference(before, after, max(starts_at, now), ends_at)
     require(differences, _nothing(connection, override))
     return Change(override, before, after, differences)
+
+
+def going_off(differences: tuple[Difference, ...]) -> tuple[Assignment, ...]:
+    """What a change takes away, as the check of those who come on wants it."""
+    return tuple(
+        Assignment(one.person, one.tier, one.starts_at, one.ends_at, "")
+        for one in differences
+        if one.change == "off"
+    )
 
 
 def number_of(connection: Connection, override: str) -> int:
