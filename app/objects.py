@@ -22,6 +22,7 @@ from app.tables import (
     rota_overrides,
     rota_wishes,
     saved_views,
+    seats,
     shifts,
     time_off,
     tokens,
@@ -64,6 +65,18 @@ def said_yes(connection: Connection, incident: str, person: str) -> bool:
         pages.c.incident == incident, pages.c.person == person, pages.c.state == "accepted"
     )
     return connection.execute(found.limit(1)).first() is not None
+
+
+def _team_out(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+    """An incident of one's own program that somebody is on: its number, never its record."""
+    if url["ref"] >= REFS_BELOW:
+        return False
+    out = (
+        select(seats.c.person)
+        .join(incidents, incidents.c.id == seats.c.incident)
+        .where(seats.c.ref == url["ref"], incidents.c.program == me.program)
+    )
+    return connection.execute(out.limit(1)).first() is not None
 
 
 def _client(connection: Connection, shell: Shell, me: Me, url: Mapping[str, Any]) -> bool:
@@ -131,6 +144,7 @@ def _mine(table: Any, column: str, key: str) -> Rule:
 OBJECTS: dict[str, Rule] = {
     "none": _none,
     "incident": _incident,
+    "team_out": _team_out,
     "client": _client,
     "client_kept": _client_kept,
     "person": _of_program(people, "program", "person"),

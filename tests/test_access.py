@@ -39,6 +39,7 @@ VISITORS = {
 SEE = {
     "none": set(VISITORS),
     "incident": {"ruiz", "okonjo", "ana"},
+    "team_out": set(VISITORS),
     "client": {"ruiz", "okonjo", "ana"},
     "client_kept": {"ruiz", "okonjo"},
     "person": set(VISITORS),
