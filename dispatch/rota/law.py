@@ -2,7 +2,60 @@
 
 from dataclasses import dataclass
 
-STATES = {"MN": "Minnesota", "NY": "New York", "OR": "Oregon", "WI": "Wisconsin"}
+# Every state whose holidays a program may keep; the law of few of them is known here.
+STATES = {
+    "AL": "Alabama",
+    "AK": "Alaska",
+    "AZ": "Arizona",
+    "AR": "Arkansas",
+    "CA": "California",
+    "CO": "Colorado",
+    "CT": "Connecticut",
+    "DE": "Delaware",
+    "DC": "District of Columbia",
+    "FL": "Florida",
+    "GA": "Georgia",
+    "HI": "Hawaii",
+    "ID": "Idaho",
+    "IL": "Illinois",
+    "IN": "Indiana",
+    "IA": "Iowa",
+    "KS": "Kansas",
+    "KY": "Kentucky",
+    "LA": "Louisiana",
+    "ME": "Maine",
+    "MD": "Maryland",
+    "MA": "Massachusetts",
+    "MI": "Michigan",
+    "MN": "Minnesota",
+    "MS": "Mississippi",
+    "MO": "Missouri",
+    "MT": "Montana",
+    "NE": "Nebraska",
+    "NV": "Nevada",
+    "NH": "New Hampshire",
+    "NJ": "New Jersey",
+    "NM": "New Mexico",
+    "NY": "New York",
+    "NC": "North Carolina",
+    "ND": "North Dakota",
+    "OH": "Ohio",
+    "OK": "Oklahoma",
+    "OR": "Oregon",
+    "PA": "Pennsylvania",
+    "RI": "Rhode Island",
+    "SC": "South Carolina",
+    "SD": "South Dakota",
+    "TN": "Tennessee",
+    "TX": "Texas",
+    "UT": "Utah",
+    "VT": "Vermont",
+    "VA": "Virginia",
+    "WA": "Washington",
+    "WV": "West Virginia",
+    "WI": "Wisconsin",
+    "WY": "Wyoming",
+}
 GENERAL = "From general knowledge; no text seen. Not verified."
 
 
@@ -125,9 +178,7 @@ def laws_of(state: str | None) -> tuple[Law, ...]:
 def none_known(state: str | None) -> tuple[str, ...]:
     """The sentences about what we do not know of a state's law."""
     if state is None:
-        return ("This program has no state, so no state's law is looked at. Set it first.",)
-    return (
-        tuple(NONE_KNOWN.get(state, {}).values())
-        if state in STATES
-        else ("No law of this state is known to us.",)
-    )
+        return ("This program has no state, so no state's law is looked at. Choose one first.",)
+    if state in NONE_KNOWN:
+        return tuple(NONE_KNOWN[state].values())
+    return () if laws_of(state) else (f"No law of {STATES[state]} on staffing or training is known to us.",)

@@ -27,6 +27,27 @@ RULES: Final[Mapping[str, Weight]] = {
     "bring": "hard",
     "second_way": "soft",
 }
+# What each rule is called on a page.
+RULE_WORDS: Final[Mapping[str, str]] = {
+    "rest": "Rest between shifts",
+    "nights_running": "Nights running",
+    "week_hours": "Hours in a week",
+    "after_call_out": "Rest after a call at night",
+    "time_off": "Time off",
+    "two_tiers": "On call once at a time",
+    "license": "License",
+    "driver": "Driver's license",
+    "first_aid": "First aid",
+    "background": "Background check",
+    "population_training": "Training for a population",
+    "training_hours": "Training hours by law",
+    "composition": "Who may go together by law",
+    "people_at_once": "People at once",
+    "bring": "What a tier must bring",
+    "second_way": "A second way to reach someone",
+}
+# These speak of a tier or a telephone, not of one person's shift: nobody can be freed of them.
+NEVER_SET_ASIDE: Final = frozenset({"people_at_once", "second_way"})
 
 
 @dataclass(frozen=True)
