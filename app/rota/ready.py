@@ -1,13 +1,87 @@
 """Is the rota ready? Everything that the lint looks at, read for one program, and what it finds."""
 
-from sqlalchemy import Connection
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection, Row, select
+
+from app.rota.check import set_aside_of
+from app.rota.load import needs_of, rules_of, terms_of
+from app.rota.people import workers_of
+from app.rota.shifts import ROLE_FOR
+from app.rota.ways import ways_of
 from app.shell import Shell
+from app.tables import covers, people, programs, rota_layers, time_off
 from dispatch.rota.lint.found import Finding
+from dispatch.rota.lint.lint import lint
+from dispatch.rota.lint.scene import AROUND, OpenCover, Scene
+from dispatch.rota.rules import Away
 
 DAYS = 60
+OPEN = ("open",)
 
 
 def findings(connection: Connection, shell: Shell, program: str, days: int = DAYS) -> tuple[Finding, ...]:
-    """What is to mend from now on, the most urgent first. Empty where no rota is set up."""
-    return ()
+    """What is to mend from now on, by date. Empty where no rota is set up."""
+    now = shell.clock.now()
+    scene = scene_of(connection, program, now, now + timedelta(days=days))
+    return () if scene is None else lint(scene)
+
+
+def scene_of(connection: Connection, program: str, now: datetime, end: datetime) -> Scene | None:
+    """The program as the lint sees it; None where no rota is set up."""
+    needs = needs_of(connection, program)
+    if not needs:
+        return None
+    staff = connection.execute(
+        select(people.c.id, people.c.name, people.c.text_blocked_at).where(people.c.program == program)
+    ).all()
+    house = connection.execute(
+        select(programs.c.zone, programs.c.state).where(programs.c.id == program)
+    ).one()
+    return Scene(
+        now=now,
+        end=end,
+        zone=ZoneInfo(house.zone),
+        rules=rules_of(connection, program, now - AROUND, end),
+        needs=needs,
+        terms=terms_of(connection, program),
+        workers=workers_of(connection, program),
+        names={row.id: row.name for row in staff},
+        role_for=ROLE_FOR,
+        ways=ways_of(connection, program),
+        stopped=frozenset(row.id for row in staff if row.text_blocked_at is not None),
+        leave_asked=_leave_asked(connection, program, now),
+        covers=_covers(connection, program, now),
+        state=house.state,
+        set_aside=set_aside_of(connection, program, now),
+        layer_names=_layer_names(connection, program),
+    )
+
+
+def _leave_asked(connection: Connection, program: str, now: datetime) -> tuple[Away, ...]:
+    rows = connection.execute(
+        select(time_off).where(
+            time_off.c.program == program, time_off.c.ends_at > now, time_off.c.state == "asked"
+        )
+    )
+    return tuple(Away(row.person, row.starts_at, row.ends_at, row.id) for row in rows)
+
+
+def _covers(connection: Connection, program: str, now: datetime) -> tuple[OpenCover, ...]:
+    rows = connection.execute(
+        select(covers).where(covers.c.program == program, covers.c.state.in_(OPEN), covers.c.ends_at > now)
+    )
+    return tuple(_cover(row) for row in rows)
+
+
+def _cover(row: Row[Any]) -> OpenCover:
+    return OpenCover(row.id, row.person, row.tier, row.starts_at, row.ends_at, row.kind == "sick")
+
+
+def _layer_names(connection: Connection, program: str) -> dict[str, str]:
+    rows = connection.execute(
+        select(rota_layers.c.id, rota_layers.c.name).where(rota_layers.c.program == program)
+    )
+    return {row.id: row.name for row in rows}
