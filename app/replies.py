@@ -1,28 +1,26 @@
 """A text from a responder's phone, heard once: the rules are asked what it means, and the truth goes back."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from app.commit import Done, Reply, commit_in, load_incident, record
 from app.journal import newest
 from app.meant import Said, Staff, meant, staff_at
-from app.outbox import owe
+from app.rota.heard import hear_rota
 from app.shell import Shell
-from app.tables import inbox, outbox, people
+from app.tables import inbox, people
+from app.told_back import tell_back
 from dispatch.commands import Accept, Command, Decline
 from dispatch.incident import Incident
-from dispatch.messages import HowToReply, Message, NoHeard, Refusal, StepHeard, WhichPage, YesHeard
+from dispatch.messages import Message, NoHeard, Refusal, StepHeard, YesHeard
 from dispatch.next_steps import command_of, page_of
 from dispatch.value import Refused
 from notify.replies import Reply as Heard
 from notify.replies import read
 
 log = logging.getLogger("standby.replies")
-# Two machines that answer each other would go on for ever: after so many of these in so long we fall silent.
-ANSWERS = (HowToReply.__name__, WhichPage.__name__, Refusal.__name__)
-ANSWERS_AT_MOST, ANSWERS_WITHIN = 8, timedelta(minutes=10)
 
 
 def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") -> None:
@@ -53,9 +51,11 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
     if heard.word == "keyword":
         _keyword(connection, shell, staff, heard, via, now)
         return
+    if hear_rota(connection, shell, staff, heard, via, now):
+        return
     said = meant(connection, staff, heard, now)
     if isinstance(said, Message):
-        _answer(connection, None, said, now)
+        tell_back(connection, None, said, now)
         return
     incident = load_incident(connection, said.incident)
     assert incident is not None, "a page has an incident"
@@ -64,7 +64,7 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
         commit_in(connection, shell, said.incident, _command(incident, said, heard), via, reply=reply)
     except Refused as refused:  # the rules said no before anything was written
         named = str(said.ref) in refused.sentence  # then its number need not stand before it again
-        _answer(connection, incident, Refusal(said.person, 0 if named else said.ref, refused.sentence), now)
+        tell_back(connection, incident, Refusal(said.person, 0 if named else said.ref, refused.sentence), now)
 
 
 def _command(incident: Incident, said: Said, heard: Heard) -> Command:
@@ -96,16 +96,6 @@ def _partner(incident: Incident, person: str, staff: Staff) -> str | None:
     return next((staff.names[one.person] for one in incident.members if one.person != person), None)
 
 
-def _answer(connection: Connection, incident: Incident | None, message: Message, now: datetime) -> None:
-    """Owe an answer that changes nothing, unless this person got too many of them just now."""
-    since = now - ANSWERS_WITHIN
-    mine = (outbox.c.person == message.to) & outbox.c.kind.in_(ANSWERS) & (outbox.c.owed_at > since)
-    if (connection.scalar(select(func.count()).where(mine)) or 0) >= ANSWERS_AT_MOST:
-        log.warning("person %s got %s answers in ten minutes; now silent", message.to, ANSWERS_AT_MOST)
-        return
-    owe(connection, incident, [message], now, newest(connection))
-
-
 def _keyword(
     connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime
 ) -> None:
@@ -114,7 +104,7 @@ def _keyword(
     if heard.keyword == "help":
         desk = f" at {shell.settings.desk_phone}" if shell.settings.desk_phone else ""
         sentence = f"A text does not raise an alarm. In danger call 911, then the desk{desk}."
-        _answer(connection, None, Refusal(staff.ids[0], 0, sentence), now)
+        tell_back(connection, None, Refusal(staff.ids[0], 0, sentence), now)
     if heard.keyword not in ("stop", "start"):
         return
     stopped = heard.keyword == "stop"

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.outbox import load_message
-from app.replies import ANSWERS_AT_MOST, hear
+from app.replies import hear
 from app.shell import new_id
 from app.tables import journal, outbox, people
+from app.told_back import ANSWERS_AT_MOST
 from dispatch import commands as c
 from dispatch.messages import Message, Refusal, YesHeard
 from dispatch.stages import Seat, Stage, Step

@@ -141,11 +141,16 @@ def reminders(cover: Cover, terms: RotaTerms, zone: ZoneInfo) -> list[tuple[Remi
     """What an open request says again, and when: to those asked at noon of the next day and a day before; to the
     managers and the holder a day before; to the holder that it is past. What falls before it was asked, or after it
     is over, is left out; the managers hear at once of one that comes too late for their hour."""
-    day_before = cover.starts_at - REMIND_BEFORE
-    manager = max(cover.starts_at - terms.manager_hears_before, cover.made_at)
-    wanted: list[tuple[Reminder, datetime]] = [("noon", noon_after(cover.made_at, zone)), ("day", day_before)]
+    wanted: list[tuple[Reminder, datetime]] = [
+        ("noon", noon_after(cover.made_at, zone)),
+        ("day", cover.starts_at - REMIND_BEFORE),
+    ]
     found = [(name, at) for name, at in wanted if cover.made_at < at < ends(cover)]
-    return [*found, ("manager", manager), ("past", ends(cover))]
+    manager = cover.starts_at - terms.manager_hears_before
+    # Of a hole the managers hear as it opens.
+    if manager > cover.made_at or not cover.is_hole:
+        found.append(("manager", max(manager, cover.made_at)))
+    return [*found, ("past", ends(cover))]
 
 
 def noon_after(at: datetime, zone: ZoneInfo) -> datetime:
