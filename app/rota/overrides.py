@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from app.note import note
 from app.outbox import owe
 from app.rota.check import require_may_work
-from app.rota.load import rules_of
+from app.rota.preview import rules_around
 from app.rota.shifts import AHEAD_AT_MOST, TIER_NAMES, check_person
 from app.sessions import Me
 from app.shell import Shell, new_id
@@ -120,7 +120,7 @@ def meant(
         require(
             person is None or person != instead_of, "The same person goes off and comes on. Choose another."
         )
-    before = rules_of(connection, program, starts_at, ends_at)
+    before = rules_around(connection, program, starts_at, ends_at)
     override = Override(new_id(), LAST, tier, starts_at, ends_at, instead_of, person, undoes)
     if undoes is not None:
         _check_undoing(before, undoes, now)

@@ -31,10 +31,10 @@ def changed_from(old: Layer, new: Layer, at: datetime, begin_with: int | None = 
     past = (replace(old, ends=at),) if began else ()
     hand_over = _next_hand_over(old, new, at)
     if hand_over is None:
-        first = _place(old, _index_from(old, at), new) if begin_with is None else begin_with
+        first = place_of(old, _index_from(old, at), new) if begin_with is None else begin_with
         return (*past, replace(new, first=first))
-    running = _place(old, _index_of_turn(old, hand_over), new) if begin_with is None else begin_with
-    following = _place(old, _index_from(old, hand_over), new) if begin_with is None else begin_with + 1
+    running = place_of(old, _index_of_turn(old, hand_over), new) if begin_with is None else begin_with
+    following = place_of(old, _index_from(old, hand_over), new) if begin_with is None else begin_with + 1
     rest = replace(new, ends=min(hand_over, new.ends or hand_over), line=(new.line[running],), first=0)
     after = replace(new, begins=hand_over, first=following % len(new.line))
     return (*past, *(one for one in (rest, after) if _works(one)))
@@ -71,6 +71,17 @@ def first_shifts(
     found = stretches(layer, start, start + _ROUND)
     for _, (begins, ends, turn) in zip(range(most), found, strict=False):
         yield begins, ends, layer.line[(turn + layer.first) % len(layer.line)]
+
+
+def place_of(old: Layer, index: int, new: Layer) -> int:
+    """Where the people of a turn stand in the new line: the same ones, or most of them, or the same place."""
+    turn = set(old.line[index])
+
+    def near(place: int) -> tuple[int, int]:
+        return len(turn ^ set(new.line[place])), abs(place - index)
+
+    sharing = [place for place, people in enumerate(new.line) if turn & set(people)]
+    return min(sharing, key=near) if sharing else index % len(new.line)
 
 
 def write_layer(layer: Layer) -> dict[str, Any]:
@@ -132,17 +143,6 @@ def _index_from(old: Layer, at: datetime) -> int:
 
 def _turns(layer: Layer, at: datetime) -> Iterator[Stretch]:
     return stretches(layer, at, max(at, layer.begins) + _ROUND)
-
-
-def _place(old: Layer, index: int, new: Layer) -> int:
-    """Where the people of a turn stand in the new line: the same ones, or most of them, or the same place."""
-    turn = set(old.line[index])
-
-    def near(place: int) -> tuple[int, int]:
-        return len(turn ^ set(new.line[place])), abs(place - index)
-
-    sharing = [place for place, people in enumerate(new.line) if turn & set(people)]
-    return min(sharing, key=near) if sharing else index % len(new.line)
 
 
 def _works(layer: Layer) -> bool:
