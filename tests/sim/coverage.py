@@ -10,13 +10,18 @@ from dispatch.facts import Fact
 from dispatch.messages import Message
 from dispatch.stages import Stage
 
+# What the rota says goes out without an incident, and has tests of its own.
+OF_THE_ROTA = frozenset(
+    "CoverAsked CoverFound CoverOpen CoverOver CoverYours NumberCode RingTest RotaNotice RotaPublished ShiftSoon "
+    "SwapAsked HandOverWaits".split()
+)
 # Every name that must have happened at least once.
 WANTED: dict[str, frozenset[str]] = {
     "commands": frozenset(kind.__name__ for kind in RULE_OF),
     "facts": frozenset(FACTS) - {Fact.__name__},
     "stages": frozenset(stage.value for stage in Stage),
     "alarms": frozenset(CAUSES),
-    "messages": frozenset(MESSAGES) - {Message.__name__},
+    "messages": frozenset(MESSAGES) - {Message.__name__} - OF_THE_ROTA,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from dispatch import commands as c
 from dispatch.desk import (
@@ -17,8 +18,11 @@ from dispatch.incident import Alarm, Incident
 from dispatch.review import FINDINGS
 from dispatch.stages import AT_DESK, AT_PERSON, GOING, Seat, Stage, Step
 from dispatch.triage import QUESTIONS
-from tests.sim.county import CLIENTS
+from tests.sim.county import CLIENTS, Person
 from tests.sim.people import Somebody
+
+if TYPE_CHECKING:
+    from tests.sim.night import Night
 
 Coded = tuple[tuple[str, str], ...]
 
@@ -107,8 +111,15 @@ class AtDesk(Somebody):
             lambda: ask(c.Describe(self.id, self._answers())),
             lambda: ask(c.Triage(self.id, 1)),
             lambda: ask(c.Cancel(self.id, "caller_withdrew")),
+            lambda: self._hands_over(incident),
         ]
         chance.choice(acts)()
+
+    def _hands_over(self, incident: Incident) -> None:
+        """Somebody's shift is over, and the desk has heard who goes on in their place."""
+        for member in incident.members[:1]:
+            taker = self._anyone()
+            self._asks(incident)(c.TakeOver(self.id, member.person, taker, on_behalf=True))
 
     def _rings(self, incident: Incident, alarm: Alarm) -> bool:
         """Take an alarm and ring whoever it concerns. False when this alarm wants a decision at the desk."""
@@ -174,10 +185,15 @@ class Supervisor(AtDesk):
     busy = (600.0, 3600.0)
     idle = (1800.0, 5400.0)
 
+    def __init__(self, night: "Night", person: Person) -> None:
+        super().__init__(night, person)
+        # Some have a week in which a review waits until it is late.
+        self._eager = night.chance.choice((0.7, 0.7, 0.02))
+
     def works(self) -> None:
         """Look at what waits for review, then at the board's alarms."""
         for incident in self.night.to_review():
-            if self.night.chance.random() < 0.7:
+            if incident.standing or self.night.chance.random() < self._eager:
                 self._reviews(incident)
         alarmed = [incident for incident in self.night.board() if incident.standing]
         if alarmed and self.night.chance.random() < 0.5:
