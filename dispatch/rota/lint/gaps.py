@@ -1,6 +1,7 @@
 """Holes: nobody on call in a tier, or fewer people than it needs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from dispatch.cover import Span
@@ -17,9 +18,14 @@ REASONS_NAMED = 3
 def find(look: Look) -> Iterator[Found]:
     """Every hole of every tier, with who left it and who could fill it."""
     for need in look.scene.needs:
+        told: set[tuple[str, str]] = set()
         for starts_at, ends_at, said in joined(_short(look, need)):
             if said:
-                yield _found(look, need, (starts_at, ends_at), said)
+                one = _found(look, need, (starts_at, ends_at), said)
+                alike = one.said, words.clock(starts_at, look.scene.zone)
+                # Of holes that become one line the first alone is looked at for who could fill it.
+                yield one if alike in told else replace(one, cure=_cure(look, need.tier, one))
+                told.add(alike)
 
 
 def _short(look: Look, need: TierNeed) -> Iterator[tuple[datetime, datetime, str]]:
@@ -47,8 +53,12 @@ def _found(look: Look, need: TierNeed, span: Span, said: str) -> Found:
         ends_at=span[1],
         said=f"{said}, {long}{more}",
         tier=need.tier,
-        cure=" ".join(part for part in (_why(look, need.tier, span), who_may(look, need.tier, span)) if part),
     )
+
+
+def _cure(look: Look, tier: str, hole: Found) -> str:
+    span = hole.starts_at, hole.ends_at
+    return f"{_why(look, tier, span)} {who_may(look, tier, span)}".strip()
 
 
 def _why(look: Look, tier: str, span: Span) -> str:

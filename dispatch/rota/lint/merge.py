@@ -39,7 +39,7 @@ def _line(group: list[Found], zone: ZoneInfo) -> Finding:
         first.starts_at,
         first.ends_at,
         _sentence(group, zone),
-        first.cure,
+        next((one.cure for one in group if one.cure), ""),
         tuple((one.starts_at, one.ends_at) for one in group),
         first.about,
     )

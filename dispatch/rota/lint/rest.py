@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from dispatch.cover import Span
 from dispatch.rota.against import Against
 from dispatch.rota.lint.found import Found
 from dispatch.rota.lint.look import Look
@@ -11,6 +12,7 @@ from dispatch.rota.may_work import weighed
 from dispatch.rota.rest import against_nights, against_rest, against_week, nights_of, week_of
 from dispatch.rota.rules import Assignment
 from dispatch.rota.staff import Worker
+from dispatch.rota.terms import RotaTerms
 from dispatch.rota.training import against_training
 from dispatch.rota.wall import wall_of
 
@@ -22,10 +24,11 @@ _AT_ITS_START = "rest after this shift"
 
 def find(look: Look) -> Iterator[Found]:
     """Person by person. A rule that a shift keeps by its distance to the others alone is not asked."""
+    weeks = _weeks(look)
     for person, shifts in look.by_person.items():
         worker = look.scene.workers[person]
         said: set[tuple[str, datetime | None]] = set()
-        for one, reason, since in _against(look, worker, shifts):
+        for one, reason, since in _against(look, worker, shifts, weeks):
             once = reason.sentence, since
             if _AT_ITS_START in reason.sentence or once in said:
                 continue
@@ -57,7 +60,7 @@ def _plainly(sentence: str) -> str:
 _Reason = tuple[Assignment, Against, datetime | None]
 
 
-def _against(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[_Reason]:
+def _against(look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]) -> Iterator[_Reason]:
     """Each reason with the shift it is told at, and for rest the beginning of the stretch without a break."""
     scene = look.scene
     ahead = [one for one in shifts if one.ends_at > scene.now]
@@ -68,7 +71,7 @@ def _against(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[_
     for one in _night_shifts(look, shifts):
         for reason in against_nights(worker, one, _around(shifts, one), scene.terms, scene.zone):
             yield one, reason, None
-    for one in _long_weeks(look, worker, shifts):
+    for one in _long_weeks(look, worker, shifts, weeks):
         for reason in against_week(worker, one, _around(shifts, one), scene.terms, scene.zone):
             yield one, reason, None
     if ahead:
@@ -98,6 +101,8 @@ def _close(shifts: list[Assignment], rest: timedelta) -> Iterator[tuple[Assignme
 def _night_shifts(look: Look, shifts: list[Assignment]) -> Iterator[Assignment]:
     """Of each run of nights that is too long the shift of its last night, if that still comes."""
     scene = look.scene
+    if not _could_run(scene.terms, shifts):
+        return
     by_night: dict[date, Assignment] = {}
     for one in shifts:
         for night in nights_of(one.starts_at, one.ends_at, scene.terms, scene.zone):
@@ -110,19 +115,52 @@ def _night_shifts(look: Look, shifts: list[Assignment]) -> Iterator[Assignment]:
             yield by_night[night]
 
 
-def _long_weeks(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[Assignment]:
+def _could_run(terms: RotaTerms, shifts: list[Assignment]) -> bool:
+    """Are there ever so many hours so close together that they may take one night too many? Most people's are not,
+    and which nights a shift takes is dear to find out."""
+    nights = terms.nights_running + 1
+    night = (terms.night_ends - terms.night_starts) % 24 or 24
+    # Half of each night counts as all of it; an hour less for the clocks.
+    least = nights * timedelta(hours=max(night - 1, 0)) / 2
+    window, total, first = (nights + 2) * _DAY, timedelta(0), 0
+    for one in shifts:
+        total += one.ends_at - one.starts_at
+        while one.ends_at - shifts[first].ends_at > window:
+            total -= shifts[first].ends_at - shifts[first].starts_at
+            first += 1
+        if total >= least:
+            return True
+    return False
+
+
+def _long_weeks(
+    look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]
+) -> Iterator[Assignment]:
     """Of each week of the wall that has more hours than this person may work the last shift."""
     at_most = look.scene.terms.week_hours if worker.week_hours is None else worker.week_hours
-    hours: dict[date, timedelta] = {}
-    last: dict[date, Assignment] = {}
+    hours: dict[Span, timedelta] = {}
+    last: dict[Span, Assignment] = {}
+    place = 0
     for one in shifts:
-        day = wall_of(one.starts_at, look.scene.zone).date()
-        monday = day - day.weekday() * _DAY
-        for week in (monday, monday + 7 * _DAY):
-            start, end = week_of(week, look.scene.zone)
-            inside = min(one.ends_at, end) - max(one.starts_at, start)
-            if inside > timedelta(0):
-                hours[week] = hours.get(week, timedelta(0)) + inside
-                if one.ends_at > look.scene.now:
-                    last[week] = one
+        while place < len(weeks) and weeks[place][1] <= one.starts_at:
+            place += 1
+        for week in weeks[place:]:
+            if week[0] >= one.ends_at:
+                break
+            inside = min(one.ends_at, week[1]) - max(one.starts_at, week[0])
+            hours[week] = hours.get(week, timedelta(0)) + inside
+            if one.ends_at > look.scene.now:
+                last[week] = one
     yield from dict.fromkeys(last[week] for week in last if hours[week] > at_most)
+
+
+def _weeks(look: Look) -> list[Span]:
+    """The weeks of the wall that the span and what lies around it touch, in order."""
+    scene = look.scene
+    day = wall_of(scene.now - AROUND, scene.zone).date()
+    monday = day - day.weekday() * _DAY
+    found: list[Span] = []
+    while not found or found[-1][1] < scene.end + AROUND:
+        found.append(week_of(monday, scene.zone))
+        monday += 7 * _DAY
+    return found

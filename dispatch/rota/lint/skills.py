@@ -22,11 +22,17 @@ def find(look: Look) -> Iterator[Found]:
 
 
 def _missing(look: Look, need: TierNeed, bring: Bring, pieces: list[Piece]) -> Iterator[Found]:
+    told: set[tuple[str, timedelta, str]] = set()
     for starts_at, ends_at, said in joined(
         (starts_at, ends_at, _said(look, need, bring, starts_at, people))
         for starts_at, ends_at, people in pieces
     ):
         if said:
+            span = starts_at, ends_at
+            # Of those that become one line the first alone is looked at for who could help.
+            alike = said, ends_at - starts_at, words.clock(starts_at, look.scene.zone)
+            cure = "" if alike in told else who_may(look, need.tier, span, bring.skill)
+            told.add(alike)
             yield Found(
                 kind="bring",
                 grave=bring.hard,
@@ -34,7 +40,7 @@ def _missing(look: Look, need: TierNeed, bring: Bring, pieces: list[Piece]) -> I
                 ends_at=ends_at,
                 said=f"{said}, {words.length(ends_at - starts_at)}",
                 tier=need.tier,
-                cure=who_may(look, need.tier, (starts_at, ends_at), bring.skill),
+                cure=cure,
             )
 
 
