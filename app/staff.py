@@ -11,6 +11,7 @@ from app.access import ROLES
 from app.commit import commit_in
 from app.note import note
 from app.passwords import hashed
+from app.rota.bars import rebar
 from app.sessions import Me, end_all
 from app.shell import Shell, new_id
 from app.tables import pages, people, seats
@@ -59,6 +60,7 @@ def add_person(
             **_columns(given),
         )
     )
+    rebar(connection, by.program, now)
     return person, note(connection, shell, by, person, "PersonAdded", roles=list(given.roles))
 
 
@@ -87,6 +89,7 @@ def switch_off(connection: Connection, shell: Shell, by: Me, person: str) -> int
     ).all()
     connection.execute(people.update().where(people.c.id == person).values(active=False))
     end_all(connection, person)
+    rebar(connection, by.program, shell.clock.now())
     for page in waiting:
         commit_in(connection, shell, page.incident, MarkUnreachable(by.id, page.id, "switched_off"), "board")
     return note(connection, shell, by, person, "PersonSwitchedOff")
@@ -98,6 +101,7 @@ def switch_on(connection: Connection, shell: Shell, by: Me, person: str, passwor
     require(not row.active, f"{row.name} is switched on already.")
     _phone_is_free(connection, row.phone, person)
     connection.execute(people.update().where(people.c.id == person).values(active=True))
+    rebar(connection, by.program, shell.clock.now())
     _give_one_time(connection, shell, person, password)
     return note(connection, shell, by, person, "PersonSwitchedOn")
 

@@ -68,6 +68,18 @@ def spans_without(credentials: list[Credential], since: date) -> list[tuple[date
     return [*found, (day, None)]
 
 
+def lapses(worker: Worker, state: str | None, today: date) -> list[tuple[str, date]]:
+    """The kinds that a person has held and that do not count, or will not, each with the first such day from today
+    on. What was renewed in time is not among them."""
+    found = []
+    for kind in CREDENTIALS:
+        here = held(worker, kind, state)
+        gaps = spans_without(here, today) if here else []
+        if gaps:
+            found.append((kind, gaps[0][0]))
+    return found
+
+
 def name_of(kind: str) -> str:
     """What a kind is called within a sentence."""
     return CREDENTIALS[kind][0].lower() + CREDENTIALS[kind][1:]
