@@ -22,23 +22,41 @@ AHEAD_AT_MOST = timedelta(days=400)
 SHIFTS_NAMED = 3
 
 
+Span = tuple[datetime, datetime]
+
+
 def ask_time_off(
     connection: Connection, shell: Shell, by: Me, kind: str, starts_at: datetime, ends_at: datetime
 ) -> int:
     """Ask for oneself. Where the program's terms need nobody's word it counts at once, but only without a shift."""
+    return ask_several(connection, shell, by, kind, ((starts_at, ends_at),))
+
+
+def ask_several(
+    connection: Connection,
+    shell: Shell,
+    by: Me,
+    kind: str,
+    spans: tuple[Span, ...],
+    source: str | None = None,
+) -> int:
+    """Ask for several spans at once, all or none; the managers hear of them in one text."""
     now, place = shell.clock.now(), place_of(connection, by.program)
-    _check(connection, by.id, kind, starts_at, ends_at, now)
     at_once = not place.terms.approve_time_off
-    if at_once:
-        _require_free(connection, place, by.id, "You have", starts_at, ends_at, now)
-    leave = _insert(connection, by, place, by.id, kind, starts_at, ends_at, now, approved=at_once)
-    span = span_words(starts_at, ends_at, place.zone)
-    seq = note(
-        connection, shell, by, leave, "TimeOffAsked", **_fact(by.id, kind, starts_at, ends_at, at_once)
-    )
-    said = f"{by.name} asks for time off, {span}."
+    seq = 0
+    for starts_at, ends_at in spans:
+        _check(connection, by.id, kind, starts_at, ends_at, now)
+        if at_once:
+            _require_free(connection, place, by.id, "You have", starts_at, ends_at, now)
+        leave = _insert(connection, by, place, by.id, kind, starts_at, ends_at, now, at_once, source)
+        fact = _fact(by.id, kind, starts_at, ends_at, at_once)
+        seq = note(connection, shell, by, leave, "TimeOffAsked", **fact)
+    first = span_words(*spans[0], place.zone)
+    what = f"time off, {first}" if len(spans) == 1 else f"time off {len(spans)} times, first {first}"
     told: list[Message] = [
-        RotaNotice(one, 0, said) for one in managers_of(connection, by.program) if one != by.id
+        RotaNotice(one, 0, f"{by.name} asks for {what}.")
+        for one in managers_of(connection, by.program)
+        if one != by.id
     ]
     owe(connection, None, [] if at_once else told, now, seq)
     return seq
@@ -181,6 +199,7 @@ def _insert(
     ends_at: datetime,
     now: datetime,
     approved: bool,
+    source: str | None = None,
 ) -> str:
     leave = new_id()
     connection.execute(
@@ -192,6 +211,7 @@ def _insert(
             starts_at=starts_at,
             ends_at=ends_at,
             state="approved" if approved else "asked",
+            source=source,
             asked_at=now,
             decided_by=by.id if approved else None,
             decided_at=now if approved else None,
