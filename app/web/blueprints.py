@@ -5,6 +5,7 @@ from flask import Blueprint
 from app.api import eido
 from app.web import (
     account,
+    admin_credentials,
     admin_import,
     admin_people,
     admin_person,
@@ -23,6 +24,7 @@ from app.web import (
     incident,
     intake,
     intake_links,
+    leave_import,
     line,
     log,
     on_call,
@@ -30,6 +32,10 @@ from app.web import (
     phone,
     question,
     review,
+    rota,
+    rota_exceptions,
+    rota_reports,
+    rota_terms,
     signin,
     tasks,
 )
@@ -39,6 +45,7 @@ ALL: tuple[Blueprint, ...] = (
     board.bp,
     incident.bp,
     line.bp,
+    leave_import.bp,
     assess.bp,
     chart.bp,
     question.bp,
@@ -50,6 +57,9 @@ ALL: tuple[Blueprint, ...] = (
     account.bp,
     calendars.bp,
     admin_import.bp,
+    admin_credentials.bp,
+    rota_exceptions.bp,
+    rota_terms.bp,
     admin_people.bp,
     admin_person.bp,
     admin_program.bp,
@@ -63,5 +73,7 @@ ALL: tuple[Blueprint, ...] = (
     intake.bp,
     intake_links.bp,
     people.bp,
+    rota.bp,
+    rota_reports.bp,
     eido.bp,
 )
