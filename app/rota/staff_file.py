@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from app.journal import Entry, append
+from app.rota.bars import rebar
 from app.rota.load import rules_of
 from app.rota.shifts import AHEAD_AT_MOST, LONGEST
 from app.rota.staff_lines import KINDS, MISFIT, READERS, House, Values
@@ -83,6 +84,7 @@ def take_file(
     if not write or not good or not (clean or take_good):
         return Report(kind, tuple(said), written=False)
     connection.execute(table.insert(), good)
+    rebar(connection, program, shell.clock.now())
     return Report(kind, tuple(said), True, _note(connection, shell, program, by, kind, good))
 
 
