@@ -19,6 +19,7 @@ from app.geocode import geocoder_for
 from app.journal import verify
 from app.record import cssrs
 from app.record.wrong import Wrong, known_shape
+from app.rota.files import as_table, open_file, read_span, resolved, stored_file
 from app.rota.staff_file import import_file
 from app.schema import is_empty, is_newest, upgrade
 from app.serve import Service, log_to_stderr
@@ -26,6 +27,7 @@ from app.settings import Settings, Unset, is_zone, read_settings
 from app.shell import Shell
 from app.tables import programs, tokens
 from app.wiring import shell_for, transport_for
+from dispatch.rota.read import Unreadable
 from dispatch.value import Refused
 from notify.transport import Transport
 
@@ -56,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    except (AccountRefused, NotReady, Refused, Wrong) as refused:
+    except (AccountRefused, NotReady, Refused, Unreadable, Wrong) as refused:
         print(refused.sentence, file=sys.stderr)
         return 1
     except OperationalError:
@@ -104,6 +106,17 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument(
         "--take-good", action="store_true", help="write the good lines though others are wrong"
     )
+    rota = commands.add_parser("rota", help="The rota as a file.", description="The rota as a file.")
+    of_rota = rota.add_subparsers(required=True, metavar="WHAT")
+    resolve = of_rota.add_parser("resolve", help="Who is on call by a rota file; no database is asked.")
+    resolve.set_defaults(run=_rota_resolve)
+    resolve.add_argument("file", type=Path)
+    resolve.add_argument("--from", dest="start", required=True, help="local time, or with its offset")
+    resolve.add_argument("--to", dest="end", required=True)
+    resolve.add_argument("--json", action="store_true")
+    export = of_rota.add_parser("export", help="The stored rota as a rota file, on standard output.")
+    export.set_defaults(run=_rota_export)
+    export.add_argument("--program", help="id of the program, when there are several")
     instrument = command("instrument", _instrument, "Score an instrument.")
     instrument.add_argument("what", choices=["score"])
     instrument.add_argument("name", choices=["c-ssrs"])
@@ -241,6 +254,25 @@ def _staff(given: argparse.Namespace) -> int:
     written = f"{report.taken} lines written" if report.written else "Nothing was written"
     print(f"{written}, {report.refused} refused.", file=sys.stderr)
     return 0 if report.written and not report.refused else 1
+
+
+def _rota_resolve(given: argparse.Namespace) -> int:
+    rota = open_file(given.file)
+    said = resolved(rota, *read_span(given.start, given.end, rota.zone))
+    print(json.dumps(said, indent=1) if given.json else as_table(said))
+    # A broken layer takes nothing but itself down; a dated row is meant for one day, and nobody looks twice.
+    wrong = [one for one in rota.rules.broken if one.among != "layers"]
+    for one in wrong:
+        print(f"{one.among}, {one.id}: {one.why}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _rota_export(given: argparse.Namespace) -> int:
+    shell = _open_newest()
+    program = _program_of(shell, given.program)
+    with shell.store.read() as connection:
+        print(json.dumps(stored_file(connection, program), indent=1))
+    return 0
 
 
 def _instrument(given: argparse.Namespace) -> int:

@@ -1,12 +1,11 @@
-"""Reads rules from their JSON form. One that cannot be read breaks itself only, and says what to mend."""
+"""Reads layers and needs from their JSON form. What cannot be read says in a sentence what to write instead."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dispatch.rota.rules import Assignment, Away, Bring, Broken, Layer, Override, Rules, TierNeed, Window
+from dispatch.rota.rules import Bring, Layer, TierNeed, Window
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LINE_AT_MOST: Final = 60
@@ -16,7 +15,6 @@ TURN_AT_MOST: Final = timedelta(weeks=8)
 QUARTER: Final = timedelta(minutes=15)
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
-V = TypeVar("V")
 
 
 class Unreadable(Exception):
@@ -27,52 +25,16 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
-def rules_of(given: Mapping[str, Any]) -> Rules:
-    """A rota file: `zone`, `layers`, `shifts`, `overrides`, `time_off`. Raises `Unreadable` only when the whole
-    is no rota; a single bad rule comes back in `broken`."""
-    zone = given.get("zone")
-    broken: list[Broken] = []
-
-    def each(name: str, read: Callable[[Mapping[str, Any], int], V]) -> tuple[V, ...]:
-        rows = given.get(name, [])
-        if not isinstance(rows, list):
-            raise Unreadable(f"`{name}` must be a list.")
-        found: list[V] = []
-        for number, row in enumerate(rows):
-            try:
-                if not isinstance(row, Mapping):
-                    raise Unreadable("Write it as an object.")
-                found.append(read(row, number))
-            except Unreadable as wrong:
-                called = row.get("id") if isinstance(row, Mapping) else None
-                broken.append(Broken(str(called or f"{name} {number + 1}")[:80], wrong.sentence))
-        return tuple(found)
-
-    return Rules(
-        layers=each(
-            "layers", lambda row, number: replace(layer_of({"zone": zone, **row}), place=number * 100)
-        ),
-        shifts=each("shifts", _shift),
-        overrides=each("overrides", _override),
-        away=each("time_off", _away),
-        broken=tuple(broken),
-    )
-
-
-def needs_of(given: Mapping[str, Any]) -> tuple[TierNeed, ...]:
-    """The file's `tiers`: {"tier", "people", "bring": [{"skill", "count", "hard"}]}."""
-    return tuple(need_of(row) for row in given.get("tiers", []))
-
-
 def need_of(row: Mapping[str, Any]) -> TierNeed:
-    """One tier's need. Raises `Unreadable`."""
+    """One tier's need: {"tier", "people", "bring": [{"skill", "count", "hard"}]}. Raises `Unreadable`."""
+    rows = row.get("bring") or []
+    if not isinstance(rows, list) or not all(isinstance(one, Mapping) for one in rows):
+        raise Unreadable('`bring` must be a list such as [{"skill": "licensed", "count": 1}].')
     bring = tuple(
-        Bring(
-            _word(one, "skill", 40), _count(one.get("count", 1), "count", 1, 20), bool(one.get("hard", True))
-        )
-        for one in row.get("bring", [])
+        Bring(word(one, "skill", 40), count(one.get("count", 1), "count", 1, 20), bool(one.get("hard", True)))
+        for one in rows
     )
-    return TierNeed(_word(row, "tier", 20), _count(row.get("people", 1), "people", 0, 50), bring)
+    return TierNeed(word(row, "tier", 20), count(row.get("people", 1), "people", 0, 50), bring)
 
 
 def layer_of(row: Mapping[str, Any]) -> Layer:
@@ -91,16 +53,16 @@ def layer_of(row: Mapping[str, Any]) -> Layer:
             "Say how long a turn lasts (`turn_hours`), or give `windows`, each of which is a turn."
         )
     return Layer(
-        id=_word(row, "id", 80),
-        tier=_word(row, "tier", 20),
+        id=word(row, "id", 80),
+        tier=word(row, "tier", 20),
         zone=zone_of(row.get("zone")),
         begins=begins,
         ends=ends,
         line=line,
         windows=windows,
         turn=turn,
-        first=_count(row.get("first", 0), "first", 0, len(line) - 1),
-        team=_word(row, "team", 10) if row.get("team") else None,
+        first=count(row.get("first", 0), "first", 0, len(line) - 1),
+        team=word(row, "team", 10) if row.get("team") else None,
         name=str(row.get("name") or "")[:80],
     )
 
@@ -122,11 +84,15 @@ def _line(given: Any) -> tuple[tuple[str, ...], ...]:
     if len(groups) > LINE_AT_MOST or any(len(group) > GROUP_AT_MOST for group in groups):
         raise Unreadable(f"A line holds at most {LINE_AT_MOST} turns of at most {GROUP_AT_MOST} people.")
     for group in groups:
-        if not group or not all(isinstance(one, str) and one and len(one) <= 40 for one in group):
+        if not group or not all(_is_id(one) for one in group):
             raise Unreadable("Each turn in `line` needs at least one person's id.")
         if len(set(group)) < len(group):
             raise Unreadable("One person stands twice in the same turn.")
     return groups
+
+
+def _is_id(given: Any) -> bool:
+    return isinstance(given, str) and bool(given.strip()) and len(given) <= 40 and given.isprintable()
 
 
 def _windows(given: Any) -> tuple[Window, ...]:
@@ -197,57 +163,16 @@ def _wall(row: Mapping[str, Any], name: str) -> datetime:
     return found
 
 
-def _instant(row: Mapping[str, Any], name: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(row[name])
-        if found.tzinfo is None:
-            raise ValueError
-        return found.astimezone(UTC)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        raise Unreadable(f"Write `{name}` with its offset, such as 2026-11-02T19:00:00-06:00.") from None
-
-
-def _span(row: Mapping[str, Any]) -> tuple[datetime, datetime]:
-    starts_at, ends_at = _instant(row, "starts_at"), _instant(row, "ends_at")
-    if ends_at <= starts_at:
-        raise Unreadable("It ends before it starts, or at once. Write a later end.")
-    return starts_at, ends_at
-
-
-def _shift(row: Mapping[str, Any], number: int) -> Assignment:
-    starts_at, ends_at = _span(row)
-    source = str(row.get("id") or f"shift {number + 1}")[:80]
-    team = _word(row, "team", 10) if row.get("team") else None
-    return Assignment(
-        _word(row, "person", 40), _word(row, "tier", 20), starts_at, ends_at, source, team, number
-    )
-
-
-def _override(row: Mapping[str, Any], number: int) -> Override:
-    starts_at, ends_at = _span(row)
-    named = {
-        name: _word(row, name, 80) if row.get(name) is not None else None
-        for name in ("instead_of", "person", "undoes")
-    }
-    tier = _word(row, "tier", 20)
-    return Override(
-        str(row.get("id") or f"override {number + 1}")[:80], number, tier, starts_at, ends_at, **named
-    )
-
-
-def _away(row: Mapping[str, Any], _: int) -> Away:
-    starts_at, ends_at = _span(row)
-    return Away(_word(row, "person", 40), starts_at, ends_at, str(row.get("kind") or "time off")[:40])
-
-
-def _word(row: Mapping[str, Any], name: str, most: int) -> str:
+def word(row: Mapping[str, Any], name: str, most: int) -> str:
+    """A name or a code. Raises `Unreadable`."""
     found = row.get(name)
-    if not isinstance(found, str) or not found.strip() or len(found) > most:
+    if not isinstance(found, str) or not found.strip() or len(found) > most or not found.isprintable():
         raise Unreadable(f"`{name}` is missing: write a word of at most {most} letters.")
     return found
 
 
-def _count(given: Any, name: str, low: int, high: int) -> int:
+def count(given: Any, name: str, low: int, high: int) -> int:
+    """A whole number within bounds. Raises `Unreadable`."""
     if not isinstance(given, int) or isinstance(given, bool) or not low <= given <= high:
         raise Unreadable(f"`{name}` is a whole number from {low} to {high}.")
     return given

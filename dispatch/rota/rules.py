@@ -99,10 +99,12 @@ class Away:
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that cannot be read. It takes nothing but itself down; the sentence says what to mend."""
+    """A rule that cannot be read. It takes nothing but itself down; the sentence says what to mend. `among` is
+    the list of a rota file that it stands in."""
 
     id: str
     why: str
+    among: str = "layers"
 
 
 @dataclass(frozen=True)
