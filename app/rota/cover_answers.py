@@ -1,7 +1,5 @@
 """What the colleagues who were asked say: I take it, not this one, and the shift that goes back again."""
 
-from datetime import datetime
-
 from sqlalchemy import Connection, select
 
 from app.note import note
@@ -28,7 +26,7 @@ from app.shell import Shell
 from app.tables import rota_overrides
 from dispatch.cover import Span
 from dispatch.messages import CoverOpen, Message, RotaNotice
-from dispatch.rota.cover import Cover, require_can_give_back, require_can_take, require_open
+from dispatch.rota.cover import Cover, ahead, require_can_give_back, require_can_take, require_open
 from dispatch.rota.rules import Assignment
 from dispatch.rota.span_words import moment_words
 from dispatch.value import Refused, require
@@ -49,11 +47,6 @@ def take(
     if place.terms.approve_cover and not cover.is_hole:
         return wait_for_manager(connection, shell, by, place, cover, wanted, via)
     return settle(connection, shell, by, place, cover, by.id, wanted, via)
-
-
-def ahead(cover: Cover, now: datetime) -> Span:
-    """All of it that is still ahead: of a hole that began, nobody covers what has passed."""
-    return max(cover.starts_at, now), cover.ends_at
 
 
 def decline(connection: Connection, shell: Shell, by: Me, cover_id: str, via: str = "board") -> int:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from app.note import note
 from app.outbox import owe
-from app.rota.cover_answers import ahead, reopen
+from app.rota.cover_answers import reopen
 from app.rota.cover_rows import cover_at, lock_people, place_of, update_cover
 from app.rota.cover_settle import settle
 from app.rota.covers import end_request
@@ -12,7 +12,7 @@ from app.rota.swaps import settle_swap
 from app.sessions import Me
 from app.shell import Shell
 from dispatch.messages import CoverOver, Message
-from dispatch.rota.cover import Cover, life
+from dispatch.rota.cover import Cover, ahead, life
 from dispatch.value import Refused, require
 
 SETTLED = "That request is settled already. Reload the page."

@@ -14,7 +14,7 @@ from app.sessions import Me
 from app.shell import Shell
 from dispatch.cover import Span
 from dispatch.messages import CoverFound, CoverOver, CoverYours, Message, RotaNotice
-from dispatch.rota.cover import Cover, pieces_left, require_part
+from dispatch.rota.cover import Cover, ahead, pieces_left, require_part
 from dispatch.rota.rules import Assignment
 from dispatch.rota.span_words import span_words
 from dispatch.value import Refused
@@ -65,7 +65,8 @@ def require_fit(
     connection: Connection, shell: Shell, place: Place, cover: Cover, taker: str, part: Span
 ) -> Candidate:
     """All that must be true as the change is written: a real part, still its holder's, and no hard rule against it."""
-    require_part(cover.span, part, shell.clock.now())
+    now = shell.clock.now()
+    require_part(ahead(cover, now), part, now)
     if holds(connection, place.program, cover.person, cover.tier, part, away=cover.is_hole) is None:
         raise Refused(f"That shift is not {place.names[cover.person]}'s any more. Nothing is left to take.")
     return require_candidate(
@@ -87,7 +88,7 @@ def cut(
     over."""
     now = shell.clock.now()
     asked = waiting(cover, but=taker)
-    pieces = [(max(start, now), end) for start, end in pieces_left(cover.span, part) if end > now]
+    pieces = pieces_left(ahead(cover, now), part)
     if part != cover.span:
         cover = replace(cover, starts_at=part[0], ends_at=part[1])
         update_cover(connection, cover.id, starts_at=part[0], ends_at=part[1])

@@ -36,6 +36,7 @@ def offer_swap(
 ) -> tuple[Cover, int]:
     """Offer one's own shift for a colleague's. Both stay as they are until the colleague says yes."""
     now, place = shell.clock.now(), place_of(connection, by.program)
+    require(mine.person == by.id, NOT_YOURS)
     require(theirs.person != by.id, "Both shifts are yours. Choose one of a colleague.")
     require(min(mine.starts_at, theirs.starts_at) > now, RUNNING)
     for one in (mine, theirs):

@@ -80,6 +80,11 @@ def ends(cover: Cover) -> datetime:
     return min(cover.starts_at, cover.other_starts_at or cover.starts_at)
 
 
+def ahead(cover: Cover, now: datetime) -> Span:
+    """All of it that is still ahead: of a hole that began, nobody covers what has passed."""
+    return max(cover.starts_at, now), cover.ends_at
+
+
 def require_part(whole: Span, part: Span, now: datetime) -> None:
     """A part is a real part of the shift, still ahead, and leaves no crumbs."""
     start, end = part
