@@ -54,6 +54,8 @@ FIXED: dict[str, object] = {
     "kind": "triage_late",
     "number": "+12185550130",
     "filename": "tokens.css",
+    "day": "2026-11-10",
+    "month": "2026-11",
     "secret": "nothing",
 }
 

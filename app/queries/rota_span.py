@@ -13,6 +13,7 @@ from app.rota.shifts import TIER_NAMES
 from app.spoken import family_names
 from app.tables import covers, people, programs, rota_layers, rota_overrides
 from app.world import TIERS
+from dispatch.rota.cover import HOLES
 from dispatch.rota.final import final
 from dispatch.rota.gaps import Gap, gaps
 from dispatch.rota.rules import Assignment, Rules, TierNeed
@@ -91,6 +92,14 @@ class RotaSpan:
         """Layers that cannot be read, by name, each with the sentence that says what to mend."""
         return tuple((self.layers.get(one.id, one.id), one.why) for one in self.rules.broken)
 
+    def asks_for(self, gap: Gap) -> Asked | None:
+        """The open request that would fill this hole, if there is one."""
+        for asked in self.asked:
+            off = asked.kind in HOLES and asked.tier == gap.tier
+            if off and asked.starts_at < gap.ends_at and asked.ends_at > gap.starts_at:
+                return asked
+        return None
+
     def asked_of(self, one: Assignment) -> Asked | None:
         """The open request about this assignment, if there is one."""
         for asked in self.asked:
@@ -122,6 +131,11 @@ def rota_span(connection: Connection, program: str, start: datetime, end: dateti
         asked=_asked(connection, program, start, end),
         layers=layer_names(connection, program),
     )
+
+
+def zone_of(connection: Connection, program: str) -> ZoneInfo:
+    """The zone on whose wall a program's rota is read."""
+    return ZoneInfo(connection.execute(select(programs.c.zone).where(programs.c.id == program)).scalar_one())
 
 
 def who_of(connection: Connection, program: str) -> dict[str, Who]:

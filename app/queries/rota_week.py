@@ -1,7 +1,7 @@
 """One week of the rota as it is drawn: days, lanes by tier, a bar for each shift and for each hole."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -31,6 +31,7 @@ class Bar:
 
     tier: str
     person: str | None
+    team: str | None
     name: str
     note: str
     mark: str
@@ -140,8 +141,9 @@ def week_of(span: RotaSpan, monday: date, now: datetime) -> Week:
     start, end = day_of(monday, span.zone)[0], day_of(monday + 6 * DAY, span.zone)[1]
     ruler = _Ruler(start, end)
     lanes = tuple(_lane(span, tier, ruler) for tier in span.tiers)
-    short = [gap for gap in span.gaps if gap.starts_at < end and gap.ends_at > start]
-    missing = sum((min(gap.ends_at, end) - max(gap.starts_at, start) for gap in short), timedelta(0))
+    # A hole that has passed stays drawn; what is counted are those that can still be filled.
+    short = [gap for gap in span.gaps if gap.starts_at < end and gap.ends_at > max(start, now)]
+    missing = sum((min(gap.ends_at, end) - max(gap.starts_at, start, now) for gap in short), timedelta(0))
     nights = [part for part in parts_of(start, end, span.terms, span.zone) if part.night]
     return Week(
         monday=monday,
@@ -160,7 +162,7 @@ def week_of(span: RotaSpan, monday: date, now: datetime) -> Week:
 
 def hours_words(length: timedelta) -> str:
     """A length of time: "12 h", "7.5 h", "40 min"."""
-    if length < HOUR:
+    if timedelta(0) < length < HOUR:
         return f"{length // timedelta(minutes=1)} min"
     return f"{round(length / HOUR, 1):g} h"
 
@@ -179,12 +181,15 @@ class _Ruler:
         at = self.at(max(since, self.start))
         return at, self.at(min(until, self.end)) - at
 
+    def cut(self, gap: Gap) -> Gap:
+        return replace(gap, starts_at=max(gap.starts_at, self.start), ends_at=min(gap.ends_at, self.end))
+
 
 def _lane(span: RotaSpan, tier: str, ruler: _Ruler) -> Lane:
     here = [one for one in span.found if one.tier == tier]
     here = [one for one in here if one.starts_at < ruler.end and one.ends_at > ruler.start]
-    short = [gap for gap in span.gaps if gap.tier == tier]
-    short = [gap for gap in short if gap.starts_at < ruler.end and gap.ends_at > ruler.start]
+    short = [ruler.cut(gap) for gap in span.gaps if gap.tier == tier]
+    short = [gap for gap in short if gap.starts_at < gap.ends_at]
     rows = _rows(here)
     for gap in short:
         _put(rows, gap)
@@ -235,7 +240,7 @@ def _put(rows: list[list[Drawn]], gap: Gap) -> None:
 
 def _bar(span: RotaSpan, one: Drawn, ruler: _Ruler) -> Bar:
     at, length = ruler.placed(one.starts_at, one.ends_at)
-    name, note, mark = _gap_words(one) if isinstance(one, Gap) else _words(span, one)
+    name, note, mark = _gap_words(span, one) if isinstance(one, Gap) else _words(span, one)
     whole = one.ends_at - one.starts_at
     dark = sum(
         (
@@ -249,6 +254,7 @@ def _bar(span: RotaSpan, one: Drawn, ruler: _Ruler) -> Bar:
     return Bar(
         tier=one.tier,
         person=person,
+        team=None if isinstance(one, Gap) else one.team,
         name=name,
         note=note,
         mark=mark,
@@ -264,9 +270,10 @@ def _bar(span: RotaSpan, one: Drawn, ruler: _Ruler) -> Bar:
     )
 
 
-def _gap_words(gap: Gap) -> tuple[str, str, str]:
+def _gap_words(span: RotaSpan, gap: Gap) -> tuple[str, str, str]:
     have = f"{gap.have} of {gap.need}" if gap.have else "no one"
-    return "Hole", f"{have}, {hours_words(gap.length)}", ""
+    mark = "cover asked" if span.asks_for(gap) else ""
+    return "Hole", f"{have}, {hours_words(gap.length)}", mark
 
 
 def _words(span: RotaSpan, one: Assignment) -> tuple[str, str, str]:
@@ -276,7 +283,7 @@ def _words(span: RotaSpan, one: Assignment) -> tuple[str, str, str]:
     note = ", ".join(part for part in (one.team, who.credential, *codes) if part)
     asked = span.asked_of(one)
     if asked:
-        return who.short, note, {"swap": "swap asked", "sick": "sick, asking"}.get(asked.kind, "cover asked")
+        return who.short, note, "swap asked" if asked.kind == "swap" else "cover asked"
     changed = span.changed.get(one.source)
     if changed:
         instead = span.who.get(changed.instead_of or "")
