@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from app.factory import create_app
 from app.finder import Finder
 from app.geocode import geocoder_for
+from app.rota.watch import Watch
 from app.shell import Shell
 from app.web.sockets import SOCKETS_AT_MOST, hang_up
 from app.worker import Worker
@@ -42,6 +43,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self._ready = ready
         self._worker: Worker | None = None
         self._finder: Finder | None = None
+        self._watch: Watch | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -77,6 +79,8 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self._worker.start()
         self._finder = Finder(shell, geocoder_for(shell.settings))
         self._finder.start()
+        self._watch = Watch(shell)
+        self._watch.start()
         if self._ready is not None:
             self._ready(app, self._worker)
         _hang_up_when_told_to_stop(app)
@@ -85,6 +89,8 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def _leave(self) -> None:
         if self._finder is not None:
             self._finder.stop()
+        if self._watch is not None:
+            self._watch.stop()
         if self._worker is not None:
             self._worker.stop()
 

@@ -1,9 +1,107 @@
 """What the rota tells people by itself: reminders before a shift, and holes to those who can fill them."""
 
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from app.journal import newest
+from app.rota.cover_reminders import due_reminders
+from app.rota.once import Telling, tell, waiting
+from app.rota.remind import shifts_soon
+from app.rota.warn import holes_to_come, news_of_the_morning
 from app.shell import Shell
+from app.tables import programs, rota_tiers
+from dispatch.messages import Message
+
+log = logging.getLogger("standby.watch")
+EVERY_SECONDS = 30.0
+_WATCHED = (
+    select(programs.c.id, programs.c.zone)
+    .where(programs.c.active, programs.c.id.in_(select(rota_tiers.c.program)))
+    .order_by(programs.c.id)
+)
+
+Prepare = Callable[[Connection], list[Telling]]
 
 
 def watch(shell: Shell) -> int:
     """Owe every reminder and notice that is due now and was not told before; answers how many. Called every half
     minute; a thing is told once, and what is past is not told at all."""
-    return 0
+    now = shell.clock.now()
+    with shell.store.read() as connection:
+        watched = connection.execute(_WATCHED).all()
+    return sum(_watched(shell, row.id, row.zone, now) for row in watched)
+
+
+def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
+    zone = ZoneInfo(zone_name)
+    every: tuple[Prepare, ...] = (
+        lambda connection: shifts_soon(connection, program, now),
+        lambda connection: holes_to_come(connection, program, zone, now),
+        lambda connection: _covers(connection, program, now),
+        lambda connection: news_of_the_morning(connection, shell, program, zone, now),
+    )
+    return sum(_told(shell, program, prepare, now) for prepare in every)
+
+
+def _told(shell: Shell, program: str, prepare: Prepare, now: datetime) -> int:
+    """Look without a writer's turn, for a page may wait behind it; then note and owe in one transaction. What fails
+    here holds up nothing else, and is tried again in half a minute."""
+    try:
+        with shell.store.read() as connection:
+            due = waiting(connection, prepare(connection))
+        if not due:
+            return 0
+        with shell.store.write() as connection:
+            count = tell(connection, program, due, now)
+            seq = newest(connection)
+    except Exception as fault:  # its text may hold what a person wrote
+        log.error("the rota of program %s was not watched: %s", program, type(fault).__name__)
+        return 0
+    if count:
+        shell.told(seq)
+    return count
+
+
+def _covers(connection: Connection, program: str, now: datetime) -> list[Telling]:
+    return [
+        Telling((due.key,), partial(_itself, message=due.message))
+        for due in due_reminders(connection, program, now)
+    ]
+
+
+def _itself(connection: Connection, message: Message) -> list[Message]:
+    return [message]
+
+
+class Watch:
+    """`start()` gives the watch its own thread, so that it never stands in the way of a page."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Look every half minute until `stop()`."""
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end; what it writes is whole or not there."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                watch(self._shell)
+            except Exception as fault:  # the next look must come
+                log.error("watching the rotas failed: %s", type(fault).__name__)
+            self._stopping.wait(EVERY_SECONDS)

@@ -1,0 +1,141 @@
+"""Holes told to those who can fill them: each morning what is new, and again a day and an hour before."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from app.access import ROTA_ROLES
+from app.rota.load import needs_of, rules_of
+from app.rota.once import Telling, forget_old, untold
+from app.rota.ready import findings
+from app.rota.shifts import ROLE_FOR
+from app.shell import Shell
+from app.tables import people
+from dispatch.messages import Message, RotaNotice
+from dispatch.rota.lint import gaps, words
+from dispatch.rota.lint.found import Finding, Found
+from dispatch.rota.lint.look import look
+from dispatch.rota.lint.scene import AROUND, Scene
+from dispatch.rota.staff import Worker
+
+MORNING, EVENING = 9, 21  # on the wall
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+WHERE = "See Rota, Ready."
+# Of these the same thing stays the same thing whenever its person's next shift is.
+UNTIMED = frozenset({"broken", "moved", "no_number", "stopped", "second_way", "nights_running"})
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A hole that runs or begins within a day, with the keys under which it is told now."""
+
+    keys: tuple[str, ...]
+    sentence: str
+
+
+def news_of_the_morning(
+    connection: Connection, shell: Shell, program: str, zone: ZoneInfo, now: datetime
+) -> list[Telling]:
+    """One text of everything grave within 60 days that was not told on an earlier day. Nothing new: no text."""
+    local = now.astimezone(zone)
+    today = f"morning:{program}:{local.date()}"
+    if not MORNING <= local.hour < EVENING or not untold(connection, [today]):
+        return []
+    grave = [one for one in findings(connection, shell, program) if one.grave]
+    fresh = set(untold(connection, (key for one in grave for key in _keys(program, one, now))))
+    new = [one for one in grave if fresh.intersection(_keys(program, one, now))]
+    return [Telling((today, *sorted(fresh)), partial(_news, program=program, new=new, now=now))]
+
+
+def holes_to_come(connection: Connection, program: str, zone: ZoneInfo, now: datetime) -> list[Telling]:
+    """A text a day before each hole, and another an hour before; one for all that are due together."""
+    near = holes_near(connection, program, zone, now)
+    fresh = set(untold(connection, (key for hole in near for key in hole.keys)))
+    new = [hole for hole in near if fresh.intersection(hole.keys)]
+    if not new:
+        return []
+    more = f"{len(new)} holes. First: " if len(new) > 1 else ""
+    sentence = f"{more}{new[0].sentence} {WHERE}"
+    return [Telling(tuple(sorted(fresh)), partial(_to_fixers, program=program, sentence=sentence))]
+
+
+def holes_near(connection: Connection, program: str, zone: ZoneInfo, now: datetime) -> list[Hole]:
+    """Every hole that runs now or begins within a day. One that has run for a week was told when it began."""
+    needs = needs_of(connection, program)
+    start, end = now - AROUND, now + DAY + HOUR
+    rows = connection.execute(
+        select(people.c.id, people.c.name, people.c.roles).where(people.c.program == program, people.c.active)
+    )
+    workers = {row.id: Worker(row.id, row.name, frozenset(row.roles)) for row in rows}
+    scene = Scene(
+        now=start,
+        end=end,
+        zone=zone,
+        rules=rules_of(connection, program, start - AROUND, end),
+        needs=needs,
+        workers=workers,
+        names={worker.id: worker.name for worker in workers.values()},
+        role_for=ROLE_FOR,
+    )
+    return [
+        Hole(tuple(_near_keys(program, one, now)), f"{words.moment(one.starts_at, zone)}, {one.said}.")
+        for one in gaps.find(look(scene))
+        if one.ends_at > now and start < one.starts_at <= now + DAY
+    ]
+
+
+def _near_keys(program: str, one: Found, now: datetime) -> Iterator[str]:
+    at = f"{program}:{one.tier}:{one.starts_at:%Y-%m-%dT%H:%M:%S}"
+    yield f"hole-day:{at}"
+    if one.starts_at <= now + HOUR:
+        yield f"hole-hour:{at}"
+
+
+def _keys(program: str, one: Finding, now: datetime) -> list[str]:
+    """One key for each time of a finding. What runs already begins at every look anew, so it goes by its end."""
+    what = (one.kind, one.tier or "", one.person or "", one.about)
+    if one.kind in UNTIMED:
+        return [_digest(program, *what)]
+    edges = (f"from {start}" if start > now else f"to {end}" for start, end in one.spans)
+    return [_digest(program, *what, edge) for edge in edges]
+
+
+def _digest(program: str, *parts: str) -> str:
+    said = "\0".join(parts).encode()
+    return f"found:{program}:{hashlib.sha256(said).hexdigest()[:32]}"
+
+
+def _news(connection: Connection, program: str, new: list[Finding], now: datetime) -> list[Message]:
+    forget_old(connection, program, now)
+    if not new:
+        return []
+    more = f"{len(new)} things to mend. First: " if len(new) > 1 else ""
+    return _to_fixers(connection, program, f"{more}{new[0].sentence} {WHERE}")
+
+
+def _to_fixers(connection: Connection, program: str, sentence: str) -> list[Message]:
+    return [RotaNotice(person, 0, sentence) for person in fixers(connection, program)]
+
+
+def fixers(connection: Connection, program: str) -> list[str]:
+    """Who can mend the rota and can be texted: the managers; where there are none supervisors, else admins."""
+    rows = connection.execute(
+        select(people.c.id, people.c.roles)
+        .where(
+            people.c.program == program,
+            people.c.active,
+            people.c.phone.is_not(None),
+            people.c.text_blocked_at.is_(None),
+        )
+        .order_by(people.c.id)
+    ).all()
+    for role in ROTA_ROLES:
+        found = [row.id for row in rows if role in row.roles]
+        if found:
+            return found
+    return []
