@@ -75,7 +75,7 @@ def a_small_problem(seed: int) -> Problem:
         weights={**RULES, **weights},
     )
     slots = slots_of(needs, ZoneInfo(ZONE), first, 1, hand_overs, terms, {first + DAY})
-    slots = slots[: {1: 5, 2: 6}[len(needs)]]
+    slots = slots[: {1: 4, 2: 6}[len(needs)]]
     staff = tuple(
         Person(
             f"p{number}",

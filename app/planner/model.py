@@ -66,7 +66,9 @@ class _Builder:
         self._changes()
         self.model.minimize(sum(price * var for price, var in self.cost))
         for (number, person_id), var in self.x.items():
-            self.model.add_hint(var, person_id in first[number])
+            # Locked places share one constant, and nothing may be hinted twice.
+            if not self._is_fixed(number, person_id):
+                self.model.add_hint(var, person_id in first[number])
         return Model(self.model, self.x, len(self.spans))
 
     def _is_fixed(self, number: int, person: str) -> bool:

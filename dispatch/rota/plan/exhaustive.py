@@ -6,6 +6,7 @@ from typing import Final
 
 from dispatch.rota.plan.check import wrong
 from dispatch.rota.plan.cost import cost_of
+from dispatch.rota.plan.fair import shares
 from dispatch.rota.plan.problem import Draft, Problem, locked, may_fill
 
 DRAFTS_AT_MOST: Final = 2_000_000
@@ -13,10 +14,11 @@ DRAFTS_AT_MOST: Final = 2_000_000
 
 def cheapest(problem: Problem) -> tuple[int, Draft]:
     """The least price that any draft without a fault can have, and the first draft that has it."""
+    fair = shares(problem)
     best: tuple[int, Draft] | None = None
     for draft in every_draft(problem):
         if not wrong(problem, draft):
-            price = sum(cost_of(problem, draft).values())
+            price = sum(cost_of(problem, draft, fair).values())
             if best is None or price < best[0]:
                 best = price, draft
     assert best is not None, "the draft that leaves all places empty has no fault"
