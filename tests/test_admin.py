@@ -397,7 +397,7 @@ def spans(house: House, person: str) -> list[tuple[str, str]]:
 
 
 def test_a_shift_is_written_on_the_walls_clock_and_kept_as_instants(house: House, admin: FlaskClient) -> None:
-    assert post(admin, "/admin/shifts", **shift()).status_code == 302
+    assert post(admin, "/rota/edit/shifts", **shift()).status_code == 302
     assert spans(house, "cyd")[-1] == ("11-13 01:00", "11-13 13:00")
     assert last_entry(house)[0] == "ShiftAdded"
 
@@ -426,7 +426,7 @@ def test_a_shift_that_cannot_be_meant_is_refused(
     house: House, admin: FlaskClient, changes: dict[str, str], sentence: str
 ) -> None:
     before = count(house, shifts), count(house, journal)
-    answer = post(admin, "/admin/shifts", **shift(**changes))
+    answer = post(admin, "/rota/edit/shifts", **shift(**changes))
     assert answer.status_code in (409, 422) and sentence in text(answer)
     assert (count(house, shifts), count(house, journal)) == before
 
@@ -434,10 +434,10 @@ def test_a_shift_that_cannot_be_meant_is_refused(
 def test_the_hour_that_comes_twice_is_covered_both_times(house: House, admin: FlaskClient) -> None:
     house.clock.move(timedelta(days=350))  # 2027-10-26; the clocks go back on 7 November 2027
     admin = house.client("root")
-    post(admin, "/admin/shifts", **shift(starts_at="2027-11-06T19:00", ends_at="2027-11-07T01:30"))
+    post(admin, "/rota/edit/shifts", **shift(starts_at="2027-11-06T19:00", ends_at="2027-11-07T01:30"))
     post(
         admin,
-        "/admin/shifts",
+        "/rota/edit/shifts",
         **shift(person="dov", starts_at="2027-11-07T01:30", ends_at="2027-11-07T09:00"),
     )
     assert spans(house, "cyd")[-1] == ("11-07 00:00", "11-07 07:30")
@@ -446,22 +446,22 @@ def test_the_hour_that_comes_twice_is_covered_both_times(house: House, admin: Fl
 
 def test_a_team_is_two(house: House, admin: FlaskClient) -> None:
     for person in ("cyd", "dov"):
-        assert post(admin, "/admin/shifts", **shift(person=person, team="C9")).status_code == 302
-    third = post(admin, "/admin/shifts", **shift(person="ana", team="C9"))
+        assert post(admin, "/rota/edit/shifts", **shift(person=person, team="C9")).status_code == 302
+    third = post(admin, "/rota/edit/shifts", **shift(person="ana", team="C9"))
     assert third.status_code == 409 and "C9 has two people then." in text(third)
 
 
 def test_a_running_shift_is_ended_and_a_coming_one_removed(house: House, admin: FlaskClient) -> None:
-    assert "has begun. End it instead." in text(post(admin, "/admin/shifts/s-cyd/remove"))
-    assert post(admin, "/admin/shifts/s-cyd/end").status_code == 302
+    assert "has begun. End it instead." in text(post(admin, "/rota/edit/shifts/s-cyd/remove"))
+    assert post(admin, "/rota/edit/shifts/s-cyd/end").status_code == 302
     assert spans(house, "cyd") == [("11-10 01:00", "11-10 09:00")]
-    assert "That shift is not running." in text(post(admin, "/admin/shifts/s-cyd/end"))
-    post(admin, "/admin/shifts", **shift())
+    assert "That shift is not running." in text(post(admin, "/rota/edit/shifts/s-cyd/end"))
+    post(admin, "/rota/edit/shifts", **shift())
     with house.shell.store.read() as connection:
         coming = connection.scalar(select(shifts.c.id).where(shifts.c.starts_at > house.clock.now()))
-    assert post(admin, f"/admin/shifts/{coming}/remove").status_code == 302
+    assert post(admin, f"/rota/edit/shifts/{coming}/remove").status_code == 302
     assert len(spans(house, "cyd")) == 1
-    assert post(admin, f"/admin/shifts/{coming}/remove").status_code == 404
+    assert post(admin, f"/rota/edit/shifts/{coming}/remove").status_code == 404
 
 
 # --- tokens and the audit rows ----------------------------------------------------------------------------
@@ -527,8 +527,8 @@ def test_every_change_stands_in_the_journal_and_the_chain_holds(house: House, ad
     post(admin, "/admin/program", name="Alder", zone="America/Chicago", areas="")
     post(admin, "/admin/ladder", tier_1="primary", minutes_1="4", tier_2="supervisor", minutes_2="5")
     post(admin, "/admin/terms", **terms())
-    post(admin, "/admin/shifts", **shift())
-    post(admin, "/admin/shifts/s-ana/end")
+    post(admin, "/rota/edit/shifts", **shift())
+    post(admin, "/rota/edit/shifts/s-ana/end")
     post(admin, "/admin/tokens", name="Monitor", scope="read")
     with house.shell.store.read() as connection:
         rows = connection.execute(select(journal.c.by, journal.c.chain).where(journal.c.seq > before)).all()

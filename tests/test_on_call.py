@@ -113,5 +113,5 @@ def test_on_a_break_or_out_is_said_and_when_nobody_can_be_asked_too(house: House
 
 def test_a_change_of_the_rota_shows_on_the_next_look(house: House) -> None:
     admin = house.client("root")
-    post(admin, "/admin/shifts/s-okonjo/end")
+    post(admin, "/rota/edit/shifts/s-okonjo/end")
     assert "Nobody is on supervisor now" in text(house.client("ruiz").get("/on-call"))

@@ -141,15 +141,23 @@ def look_at(connection: Connection, shell: Shell, program: str, plan: Plan) -> P
 def put_in_force(connection: Connection, shell: Shell, by: Me, plan: Plan, read: str) -> int:
     """Check everything again, write it down and tell those whose times change. `read` is what the one who does it
     has seen of what speaks against it."""
-    for layer in plan.written:
-        if not layer.id:
-            _check_line(connection, by.program, layer)
+    check_lines(connection, by.program, plan)
     _check_count(connection, by.program)
     look = look_at(connection, shell, by.program, plan)
     require_may_stand(look, read)
     seq = _write(connection, shell, by, plan)
     _tell(connection, shell, by, look, seq)
     return seq
+
+
+def check_lines(connection: Connection, program: str, plan: Plan) -> None:
+    """Refuse a layer that names somebody who could not be on call in its tier."""
+    for layer in plan.written:
+        if layer.id:
+            continue
+        require(layer.tier in TIER_NAMES, "There is no such tier. Choose one from the list.")
+        for person in dict.fromkeys(person for turn in layer.line for person in turn):
+            check_person(connection, program, person, layer.tier)
 
 
 def rules_after(before: Rules, plan: Plan) -> Rules:
@@ -229,12 +237,6 @@ def _minute(now: datetime, zone: ZoneInfo) -> datetime:
 
 def _begins_at(layer: Layer) -> datetime:
     return instant(layer.begins, layer.zone)
-
-
-def _check_line(connection: Connection, program: str, layer: Layer) -> None:
-    require(layer.tier in TIER_NAMES, "There is no such tier. Choose one from the list.")
-    for person in dict.fromkeys(person for turn in layer.line for person in turn):
-        check_person(connection, program, person, layer.tier)
 
 
 def _check_count(connection: Connection, program: str) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, select
 
 from app.note import note
 from app.outbox import owe
-from app.rota.check import require_may_work
-from app.rota.preview import rules_around
+from app.rota.check import may_work
+from app.rota.preview import restored, rules_around
 from app.rota.shifts import AHEAD_AT_MOST, TIER_NAMES, check_person
 from app.sessions import Me
 from app.shell import Shell, new_id
@@ -64,12 +64,14 @@ def add_override(
     passed stays as it was. `without` are shifts that the person gives away in the same breath. Those who come
     on or go off are told by text, unless the change belongs to a `cover`, whose own texts tell them."""
     change = meant(connection, shell, by.program, tier, starts_at, ends_at, instead_of, person, undoes)
+    check_coming(connection, by.program, change)
     leaving = (*without, *going_off(change.differences))
     for one in change.differences:
         if one.change == "on":
-            check_person(connection, by.program, one.person, tier)
             span = one.starts_at, one.ends_at
-            require_may_work(connection, shell, by.program, one.person, tier, *span, leaving)
+            found = may_work(connection, shell, by.program, one.person, tier, *span, leaving)
+            for objection in restored(found) if undoes else found:
+                require(objection.weight == "soft", objection.sentence)
     seq = _write(connection, shell, by, change.override, why, cover)
     if cover is None:
         _tell(connection, shell, by, change.differences, seq)
@@ -128,6 +130,20 @@ def meant(
     differences = difference(before, after, max(starts_at, now), ends_at)
     require(differences, _nothing(connection, override))
     return Change(override, before, after, differences)
+
+
+def meant_undoing(connection: Connection, shell: Shell, program: str, override: str) -> Change:
+    """What taking this override back would do now."""
+    row = _row(connection, program, override)
+    span = row.starts_at, row.ends_at
+    return meant(connection, shell, program, row.tier, *span, row.instead_of, row.person, override)
+
+
+def check_coming(connection: Connection, program: str, change: Change) -> None:
+    """Refuse to put somebody on call who could not be."""
+    for one in change.differences:
+        if one.change == "on":
+            check_person(connection, program, one.person, one.tier)
 
 
 def going_off(differences: tuple[Difference, ...]) -> tuple[Assignment, ...]:

@@ -21,6 +21,8 @@ from dispatch.value import Refused, require
 SHIFTS_AT_MOST: Final = 200
 # Rules about those who are on together, not about one person.
 TEAM_RULES: Final = frozenset({"composition", "people_at_once", "bring"})
+STILL_HARD: Final = frozenset({"two_tiers", "staff"})
+NOT_READ: Final = "Tick that you have read what speaks against it."
 LOOK_AGAIN: Final = "Something new speaks against it. Read it, then put it in force."
 
 
@@ -64,26 +66,35 @@ def preview(
     after: Rules,
     start: datetime,
     end: datetime,
+    restores: bool = False,
 ) -> Preview:
     """What becomes of the rota between `start` and `end` (at most 60 days). Both rules are those of
-    `rules_around`."""
+    `rules_around`. `restores`: it only takes an earlier change back."""
     end = min(end, start + AHEAD_AT_MOST)
     stored = known(connection, shell, program, start, end)
     differences = difference(before, after, start, end)
+    found = _objections(stored, after, differences, start, end)
     return Preview(
         start,
         end,
         stored.zone,
         differences,
         price(before, after, stored.needs, stored.workers, stored.zone, start, end),
-        _objections(stored, after, differences, start, end),
+        restored(found) if restores else found,
     )
+
+
+def restored(found: tuple[Objection, ...]) -> tuple[Objection, ...]:
+    """What speaks against a shift that only comes back: it stood before, so a mistake can always be taken back. Two
+    places at once are still refused, for the second one came since."""
+    return tuple(one if one.rule in STILL_HARD else replace(one, weight="soft") for one in found)
 
 
 def require_may_stand(look: Preview, read: str) -> None:
     """Refused by the first hard rule, or when a soft one speaks against it that was not read."""
     for one in look.hard:
         raise Refused(one.sentence)
+    require(not look.soft or read, NOT_READ)
     require(set(look.to_read.split()) <= set(read.split()), LOOK_AGAIN)
 
 

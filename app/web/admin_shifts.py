@@ -1,11 +1,11 @@
-"""Admin: plain shifts, written on the wall's clock of the program."""
+"""Plain shifts, written on the wall's clock of the program by whoever may change the rota."""
 
 from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import allowed
+from app.access import ROTA_ROLES, allowed
 from app.queries.house import program_of
 from app.queries.on_call import on_call_page
 from app.queries.shifts import shifts_between
@@ -16,20 +16,21 @@ from app.web.forms import Form
 from app.web.here import me, shell
 from app.web.zone import in_zone
 
-bp = Blueprint("admin_shifts", __name__, url_prefix="/admin/shifts")
+bp = Blueprint("admin_shifts", __name__)
+AT = "/rota/edit/shifts"
 BACK = timedelta(hours=24)
 WHEN = "Write a date and a time, such as 2026-11-10 19:00."
 
 
-@bp.get("")
-@allowed("admin", purpose="rota")
+@bp.get(AT)
+@allowed(*ROTA_ROLES, purpose="rota")
 def show() -> ResponseReturnValue:
     """Shifts from yesterday on, and the holes of the next three days."""
     return _page({})
 
 
-@bp.post("")
-@allowed("admin", purpose="rota")
+@bp.post(AT)
+@allowed(*ROTA_ROLES, purpose="rota")
 def add() -> ResponseReturnValue:
     """Put somebody on call."""
 
@@ -41,8 +42,8 @@ def add() -> ResponseReturnValue:
     return or_again(act, _page)
 
 
-@bp.post("/<shift>/end")
-@allowed("admin", object="shift", purpose="rota")
+@bp.post(f"{AT}/<shift>/end")
+@allowed(*ROTA_ROLES, object="shift", purpose="rota")
 def end(shift: str) -> ResponseReturnValue:
     """A running shift ends now."""
 
@@ -53,8 +54,8 @@ def end(shift: str) -> ResponseReturnValue:
     return or_again(act, _page)
 
 
-@bp.post("/<shift>/remove")
-@allowed("admin", object="shift", purpose="rota")
+@bp.post(f"{AT}/<shift>/remove")
+@allowed(*ROTA_ROLES, object="shift", purpose="rota")
 def remove(shift: str) -> ResponseReturnValue:
     """A shift that has not begun goes off the rota."""
 
@@ -63,6 +64,13 @@ def remove(shift: str) -> ResponseReturnValue:
         return redirect(url_for("admin_shifts.show"))
 
     return or_again(act, _page)
+
+
+@bp.get("/admin/shifts")
+@allowed("admin", purpose="rota")
+def moved() -> ResponseReturnValue:
+    """Where the shifts were, for whoever kept the address."""
+    return redirect(url_for("admin_shifts.show"))
 
 
 def _page(errors: dict[str, str]) -> str:
