@@ -12,6 +12,8 @@ from dispatch.board import Policy
 
 PROGRAM = "alder"
 PASSWORD = "standby-demo-night"
+ZONE = "America/Chicago"
+HOUR = timedelta(hours=1)
 AREAS = ["Alder Falls", "Nyberg Township", "Birch Hollow", "Mill Road", "Riverside"]
 
 
@@ -46,6 +48,14 @@ STAFF = (
     Staff("raman", "P. Raman", "CM", "responder", "backup"),
     Staff("yoder", "E. Yoder", "Peer", "responder", "backup"),
     Staff("sato", "D. Sato", "CM", "responder"),
+    Staff("marchetti", "E. Marchetti", "CM", "responder", skills=("spanish",)),
+    Staff("tran", "B. Tran", "LPCC", "responder", skills=("child",)),
+    Staff("halloran", "S. Halloran", "CM", "responder"),
+    Staff("abara", "N. Abara", "LICSW", "responder"),
+    Staff("aldous", "J. Aldous", "CM", "responder"),
+    Staff("brandt", "O. Brandt", "LICSW", "responder"),
+    Staff("kessler", "R. Kessler", "LMFT", "responder"),
+    Staff("sundberg", "G. Sundberg", "LICSW", "supervisor"),
 )
 # One of each role, named when the demo starts.
 SHOWN = tuple(
@@ -59,13 +69,19 @@ def email(person: str) -> str:
     return f"{person}@alder.example"
 
 
+def tonight(now: datetime) -> tuple[datetime, datetime]:
+    """The 24 hours around now for which everybody's shift was written by hand, in whole hours."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return hour - 6 * HOUR, hour + 18 * HOUR
+
+
 def furnish(connection: Connection, now: datetime) -> None:
     """The program, its people and tonight's shifts, in an empty house."""
     connection.execute(
         programs.insert().values(
             id=PROGRAM,
             name="Alder County Mobile Crisis",
-            zone="America/Chicago",
+            zone=ZONE,
             policy=write_policy(Policy(alone_allowed=True)),
             areas=AREAS,
             active=True,
@@ -89,11 +105,15 @@ def _person(one: Staff, password: str, now: datetime) -> dict[str, object]:
         "skills": list(one.skills),
         "password_hash": password,
         "active": True,
+        "hired_on": (now - timedelta(days=900)).date().isoformat(),
+        # Who is in reach for a whole week, at home, has agreed to it.
+        "week_hours": 168 if one.role == "supervisor" or one.id in ("brandt", "kessler") else None,
         "created_at": now - timedelta(days=400),
     }
 
 
 def _shift(one: Staff, order: int, now: datetime) -> dict[str, object]:
+    starts_at, ends_at = tonight(now)
     return {
         "id": f"tonight-{one.id}",
         "program": PROGRAM,
@@ -101,6 +121,6 @@ def _shift(one: Staff, order: int, now: datetime) -> dict[str, object]:
         "person": one.id,
         "team": one.team,
         "place_in_line": order,
-        "starts_at": now - timedelta(hours=6),
-        "ends_at": now + timedelta(hours=18),
+        "starts_at": starts_at,
+        "ends_at": ends_at,
     }

@@ -10,10 +10,11 @@ from flask import Flask
 
 from app.accounts import add_token
 from app.clock import SystemClock
-from app.demo import county
+from app.demo import county, rota, rota_people
 from app.demo.handsets import Handsets
 from app.demo.past import live_through
 from app.demo.script import Player
+from app.rota.cover_rows import acting
 from app.schema import is_empty, upgrade
 from app.serve import Service, log_to_stderr
 from app.settings import Settings
@@ -66,10 +67,14 @@ def _serve(port: int, folder: Path) -> int:
 
 
 def furnish(shell: Shell) -> None:
-    """Staff, shifts, clients, and the crises they have been through."""
+    """Staff, shifts, clients, the crises they have been through, and the rota of months before and after."""
     with shell.store.write() as connection:
         county.furnish(connection, shell.clock.now())
     live_through(shell)
+    with shell.store.read() as connection:
+        keeper = acting(connection, "brandvold")
+    rota.lay_out(shell, keeper)
+    rota_people.fill_in(shell, keeper)
 
 
 def demo_settings(port: int, folder: Path) -> Settings:
