@@ -11,6 +11,7 @@ from app.rota.load import needs_of, rules_of, terms_of
 from app.rota.people import workers_of
 from app.rota.shifts import ROLE_FOR
 from app.rota.ways import ways_of
+from app.rota.zones import moved_shifts
 from app.shell import Shell
 from app.tables import covers, people, programs, rota_layers, time_off
 from dispatch.rota.lint.found import Finding
@@ -54,6 +55,7 @@ def scene_of(connection: Connection, program: str, now: datetime, end: datetime)
         stopped=frozenset(row.id for row in staff if row.text_blocked_at is not None),
         leave_asked=_leave_asked(connection, program, now),
         covers=_covers(connection, program, now),
+        moved=moved_shifts(connection, program, now),
         state=house.state,
         set_aside=set_aside_of(connection, program, now),
         layer_names=_layer_names(connection, program),

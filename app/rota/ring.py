@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, select
 from app.codec import load_message
 from app.commit import next_ref, record
 from app.journal import newest
-from app.meant import parts_of
 from app.note import note
 from app.outbox import owe
 from app.rota.ways import first_way
@@ -22,7 +21,7 @@ from dispatch.value import Refused, require
 # A reminder of a shift is a test too.
 TESTS = (RingTest.__name__, ShiftSoon.__name__)
 ANSWER_WITHIN = timedelta(hours=24)
-# An OK without the number means the test only when it is fresh, and nothing else waits for an OK.
+# An OK without the number means the test only when it is fresh.
 BARE_WITHIN = timedelta(hours=1)
 AGAIN_AFTER = timedelta(minutes=2)
 
@@ -98,9 +97,7 @@ def heard_ring(
 def _test(
     connection: Connection, persons: tuple[str, ...], ref: int | None, now: datetime
 ) -> Row[Any] | None:
-    """The newest test with this number; without a number, a fresh one if nothing else waits for these people."""
-    if ref is None and any(part.open for part in parts_of(connection, persons, now, None)):
-        return None
+    """The newest test with this number, or a fresh one where no number was said."""
     since = now - (BARE_WITHIN if ref is None else ANSWER_WITHIN)
     rows = connection.execute(
         select(outbox, people.c.phone, people.c.program)

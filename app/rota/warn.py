@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from app.access import ROTA_ROLES
 from app.rota.load import needs_of, rules_of
 from app.rota.once import Telling, forget_old, untold
-from app.rota.ready import findings
+from app.rota.ready import DAYS, findings
 from app.rota.shifts import ROLE_FOR
 from app.shell import Shell
 from app.tables import people
@@ -26,8 +26,10 @@ from dispatch.rota.staff import Worker
 MORNING, EVENING = 9, 21  # on the wall
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WHERE = "See Rota, Ready."
+# A time of a finding: when it ends, and the keys under which it is told.
+Time = tuple[datetime, tuple[str, ...]]
 # Of these the same thing stays the same thing whenever its person's next shift is.
-UNTIMED = frozenset({"broken", "moved", "no_number", "stopped", "second_way", "nights_running"})
+UNTIMED = frozenset({"broken", "moved", "no_number", "stopped", "second_way", "training_hours"})
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ def news_of_the_morning(
     if not MORNING <= local.hour < EVENING or not untold(connection, [today]):
         return []
     grave = [one for one in findings(connection, shell, program) if one.grave]
-    fresh = set(untold(connection, (key for one in grave for key in _keys(program, one, now))))
-    new = [one for one in grave if fresh.intersection(_keys(program, one, now))]
+    times = [_times(program, one, now) for one in grave]
+    fresh = set(untold(connection, (key for each in times for _, keys in each for key in keys)))
+    new = [one for one, each in zip(grave, times, strict=True) if _is_new(each, fresh, now)]
     return [Telling((today, *sorted(fresh)), partial(_news, program=program, new=new, now=now))]
 
 
@@ -67,7 +70,7 @@ def holes_to_come(connection: Connection, program: str, zone: ZoneInfo, now: dat
 def holes_near(connection: Connection, program: str, zone: ZoneInfo, now: datetime) -> list[Hole]:
     """Every hole that runs now or begins within a day. One that has run for a week was told when it began."""
     needs = needs_of(connection, program)
-    start, end = now - AROUND, now + DAY + HOUR
+    start, end = now - AROUND, now + AROUND
     rows = connection.execute(
         select(people.c.id, people.c.name, people.c.roles).where(people.c.program == program, people.c.active)
     )
@@ -96,13 +99,25 @@ def _near_keys(program: str, one: Found, now: datetime) -> Iterator[str]:
         yield f"hole-hour:{at}"
 
 
-def _keys(program: str, one: Finding, now: datetime) -> list[str]:
-    """One key for each time of a finding. What runs already begins at every look anew, so it goes by its end."""
+def _times(program: str, one: Finding, now: datetime) -> list[Time]:
+    """Each time of a finding with its keys: its start, and its end, where they are not those of the look."""
     what = (one.kind, one.tier or "", one.person or "", one.about)
     if one.kind in UNTIMED:
-        return [_digest(program, *what)]
-    edges = (f"from {start}" if start > now else f"to {end}" for start, end in one.spans)
-    return [_digest(program, *what, edge) for edge in edges]
+        return [(one.ends_at, (_digest(program, *what),))]
+    seen_until = now + timedelta(days=DAYS)
+    found = []
+    for start, end in one.spans:
+        edges = [f"from {start}"] if start > now else []
+        edges += [f"to {end}"] if end < seen_until else []
+        found.append((end, tuple(_digest(program, *what, edge) for edge in edges or ["always"])))
+    return found
+
+
+def _is_new(times: list[Time], fresh: set[str], now: datetime) -> bool:
+    """Something not told before; not the next time of what comes again and again, which each day brings into sight."""
+    new = [end for end, keys in times if fresh.issuperset(keys)]
+    seen_yesterday = now + timedelta(days=DAYS) - DAY
+    return len(new) == len(times) or any(end < seen_yesterday for end in new)
 
 
 def _digest(program: str, *parts: str) -> str:
@@ -115,7 +130,8 @@ def _news(connection: Connection, program: str, new: list[Finding], now: datetim
     if not new:
         return []
     more = f"{len(new)} things to mend. First: " if len(new) > 1 else ""
-    return _to_fixers(connection, program, f"{more}{new[0].sentence} {WHERE}")
+    first = min(new, key=lambda one: (not one.hole, one.starts_at))
+    return _to_fixers(connection, program, f"{more}{first.first} {WHERE}")
 
 
 def _to_fixers(connection: Connection, program: str, sentence: str) -> list[Message]:

@@ -14,6 +14,7 @@ from app.rota.cover_reminders import due_reminders
 from app.rota.once import Telling, tell, waiting
 from app.rota.remind import shifts_soon
 from app.rota.warn import holes_to_come, news_of_the_morning
+from app.rota.zones import keep_zones
 from app.shell import Shell
 from app.tables import programs, rota_tiers
 from dispatch.messages import Message
@@ -39,12 +40,13 @@ def watch(shell: Shell) -> int:
 
 
 def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
-    zone = ZoneInfo(zone_name)
+    # A zone that is not known must fail within the guard, not outside it.
     every: tuple[Prepare, ...] = (
         lambda connection: shifts_soon(connection, program, now),
-        lambda connection: holes_to_come(connection, program, zone, now),
+        lambda connection: holes_to_come(connection, program, ZoneInfo(zone_name), now),
         lambda connection: _covers(connection, program, now),
-        lambda connection: news_of_the_morning(connection, shell, program, zone, now),
+        lambda _: [_clocks(program, now)],
+        lambda connection: news_of_the_morning(connection, shell, program, ZoneInfo(zone_name), now),
     )
     return sum(_told(shell, program, prepare, now) for prepare in every)
 
@@ -73,6 +75,16 @@ def _covers(connection: Connection, program: str, now: datetime) -> list[Telling
         Telling((due.key,), partial(_itself, message=due.message))
         for due in due_reminders(connection, program, now)
     ]
+
+
+def _clocks(program: str, now: datetime) -> Telling:
+    """Once a day how the clocks of the program are set is written down; the lint tells when they are not so again."""
+
+    def keep(connection: Connection) -> list[Message]:
+        keep_zones(connection, program, now)
+        return []
+
+    return Telling((f"clocks:{program}:{now.date()}",), keep)
 
 
 def _itself(connection: Connection, message: Message) -> list[Message]:

@@ -30,7 +30,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Finding:
-    """One line for people. `starts_at` and `ends_at` are its first time, `spans` are all of them."""
+    """One line for people. `starts_at` and `ends_at` are its first time, `spans` are all of them; `first` is the
+    sentence of the first alone, for a text."""
 
     kind: str
     grave: bool
@@ -42,6 +43,7 @@ class Finding:
     cure: str
     spans: tuple[Span, ...]
     about: str = ""
+    first: str = ""
 
     @property
     def hole(self) -> bool:

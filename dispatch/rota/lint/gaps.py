@@ -44,7 +44,7 @@ def _said(here: int, need: TierNeed) -> str:
 def _found(look: Look, need: TierNeed, span: Span, said: str) -> Found:
     scene = look.scene
     rest_of_it = span[1] == scene.end
-    more = ", and nobody later" if rest_of_it and said.startswith("nobody") else ""
+    more = " or more" if rest_of_it else ""
     long = words.length(span[1] - span[0])
     return Found(
         kind="gap" if said.startswith("nobody") else "few",

@@ -42,6 +42,7 @@ def _line(group: list[Found], zone: ZoneInfo) -> Finding:
         next((one.cure for one in group if one.cure), ""),
         tuple((one.starts_at, one.ends_at) for one in group),
         first.about,
+        _sentence(group[:1], zone),
     )
 
 
@@ -53,4 +54,4 @@ def _sentence(group: list[Found], zone: ZoneInfo) -> str:
         return words.ending(f"{words.moment(first.starts_at, zone)}, {first.said}")
     times = ", ".join(words.moment(one.starts_at, zone) for one in group[:TIMES_NAMED])
     more = f" and {len(group) - TIMES_NAMED} more" if len(group) > TIMES_NAMED else ""
-    return words.ending(f"{len(group)} times, {times}{more}: {first.said} each")
+    return words.ending(f"{len(group)} times, {times}{more}: {first.said}")

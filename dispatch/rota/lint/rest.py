@@ -1,15 +1,16 @@
 """Rest that is broken, too many nights running, too many hours in a week, and training hours that lack."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dispatch.cover import Span
-from dispatch.rota.against import Against
+from dispatch.rota.against import Against, hours
 from dispatch.rota.lint.found import Found
 from dispatch.rota.lint.look import Look
 from dispatch.rota.lint.scene import AROUND
 from dispatch.rota.may_work import weighed
-from dispatch.rota.rest import against_nights, against_rest, against_week, nights_of, week_of
+from dispatch.rota.rest import against_rest, night_of, nights_of, on_call_in, week_of
 from dispatch.rota.rules import Assignment
 from dispatch.rota.staff import Worker
 from dispatch.rota.terms import RotaTerms
@@ -18,65 +19,76 @@ from dispatch.rota.wall import wall_of
 
 _DAY = timedelta(days=1)
 # The rules speak of a shift that is wanted; here it stands already. Too short a rest is said once, at its end.
-_PLAINLY = (("would have", "has"), ("would be", "is"), ("would work", "works"))
+_PLAINLY = (("would have", "has"), ("would be", "is"))
 _AT_ITS_START = "rest after this shift"
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """What speaks against a shift that stands. `since` is when it begins to, and tells equal ones apart."""
+
+    shift: Assignment
+    rule: str
+    sentence: str
+    since: datetime
+    dated: bool = True
 
 
 def find(look: Look) -> Iterator[Found]:
     """Person by person. A rule that a shift keeps by its distance to the others alone is not asked."""
     weeks = _weeks(look)
+    terms, set_aside = look.scene.terms, look.scene.set_aside
     for person, shifts in look.by_person.items():
-        worker = look.scene.workers[person]
-        said: set[tuple[str, datetime | None]] = set()
-        for one, reason, since in _against(look, worker, shifts, weeks):
-            once = reason.sentence, since
-            if _AT_ITS_START in reason.sentence or once in said:
-                continue
-            said.add(once)
-            for objection in weighed([reason], one, look.scene.terms, look.scene.set_aside):
-                yield _found(look, one, reason.rule, objection.weight == "hard", _plainly(reason.sentence))
+        told: set[tuple[str, datetime]] = set()
+        for one in _reasons(look, look.scene.workers[person], shifts, weeks):
+            if (one.sentence, one.since) not in told:
+                told.add((one.sentence, one.since))
+                for objection in weighed([Against(one.rule, one.sentence)], one.shift, terms, set_aside):
+                    yield _found(one, objection.weight == "hard")
 
 
-def _found(look: Look, one: Assignment, rule: str, grave: bool, sentence: str) -> Found:
+def _found(one: _Reason, grave: bool) -> Found:
     return Found(
-        kind=rule,
+        kind=one.rule,
         grave=grave,
-        starts_at=max(one.starts_at, look.scene.now),
-        ends_at=one.ends_at,
-        said=sentence.removesuffix("."),
-        tier=one.tier if rule == "rest" else None,
-        person=one.person,
+        starts_at=one.since,
+        ends_at=one.shift.ends_at,
+        said=one.sentence.removesuffix("."),
+        person=one.shift.person,
         cure="Give a shift to somebody else, or set the rule aside by name.",
-        dated=rule == "rest",
+        dated=one.dated,
     )
+
+
+def _reasons(look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]) -> Iterator[_Reason]:
+    scene = look.scene
+    yield from _rest(look, worker, shifts)
+    yield from _nights(look, worker, shifts)
+    yield from _hours(look, worker, shifts, weeks)
+    for one in look.ahead(worker.id)[:1]:
+        for reason in against_training(worker, one, scene.terms, scene.zone, scene.state):
+            yield _Reason(one, reason.rule, reason.sentence, one.starts_at, dated=False)
+
+
+def _rest(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[_Reason]:
+    """Of the shifts that begin within the rest after one before them: what the rule says, once for each stretch."""
+    terms = look.scene.terms
+    until: datetime | None = None
+    since = shifts[0].starts_at
+    for one in shifts:
+        if until is None or one.starts_at > until:
+            since = one.starts_at
+        if until is not None and one.starts_at - until < terms.rest and one.ends_at > look.scene.now:
+            for reason in against_rest(worker, one, _around(shifts, one), terms):
+                if _AT_ITS_START not in reason.sentence:
+                    yield _Reason(one, reason.rule, _plainly(reason.sentence), since)
+        until = one.ends_at if until is None else max(until, one.ends_at)
 
 
 def _plainly(sentence: str) -> str:
     for wished, stands in _PLAINLY:
         sentence = sentence.replace(wished, stands)
     return sentence
-
-
-_Reason = tuple[Assignment, Against, datetime | None]
-
-
-def _against(look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]) -> Iterator[_Reason]:
-    """Each reason with the shift it is told at, and for rest the beginning of the stretch without a break."""
-    scene = look.scene
-    ahead = [one for one in shifts if one.ends_at > scene.now]
-    for one, since in _close(shifts, scene.terms.rest):
-        if one.ends_at > scene.now:
-            for reason in against_rest(worker, one, _around(shifts, one), scene.terms):
-                yield one, reason, since
-    for one in _night_shifts(look, shifts):
-        for reason in against_nights(worker, one, _around(shifts, one), scene.terms, scene.zone):
-            yield one, reason, None
-    for one in _long_weeks(look, worker, shifts, weeks):
-        for reason in against_week(worker, one, _around(shifts, one), scene.terms, scene.zone):
-            yield one, reason, None
-    if ahead:
-        for reason in against_training(worker, ahead[0], scene.terms, scene.zone, scene.state):
-            yield ahead[0], reason, None
 
 
 def _around(shifts: list[Assignment], one: Assignment) -> tuple[Assignment, ...]:
@@ -86,20 +98,8 @@ def _around(shifts: list[Assignment], one: Assignment) -> tuple[Assignment, ...]
     )
 
 
-def _close(shifts: list[Assignment], rest: timedelta) -> Iterator[tuple[Assignment, datetime]]:
-    """The shifts that begin within the rest after one before them, each with where its stretch begins."""
-    until: datetime | None = None
-    since = shifts[0].starts_at
-    for one in shifts:
-        if until is None or one.starts_at > until:
-            since = one.starts_at
-        if until is not None and one.starts_at - until < rest:
-            yield one, since
-        until = one.ends_at if until is None else max(until, one.ends_at)
-
-
-def _night_shifts(look: Look, shifts: list[Assignment]) -> Iterator[Assignment]:
-    """Of each run of nights that is too long the shift of its last night, if that still comes."""
+def _nights(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[_Reason]:
+    """Each run of nights that is too long and is not over."""
     scene = look.scene
     if not _could_run(scene.terms, shifts):
         return
@@ -110,9 +110,11 @@ def _night_shifts(look: Look, shifts: list[Assignment]) -> Iterator[Assignment]:
     run = 0
     for night in sorted(by_night):
         run = run + 1 if night - _DAY in by_night else 1
-        last = night + _DAY not in by_night
-        if last and run > scene.terms.nights_running and by_night[night].ends_at > scene.now:
-            yield by_night[night]
+        over = night + _DAY in by_night or by_night[night].ends_at <= scene.now
+        if not over and run > scene.terms.nights_running:
+            said = f"{worker.name} works {run} nights running; {scene.terms.nights_running} is the rule here"
+            begins = night_of(night - (run - 1) * _DAY, scene.terms, scene.zone)[0]
+            yield _Reason(by_night[night], "nights_running", said, begins)
 
 
 def _could_run(terms: RotaTerms, shifts: list[Assignment]) -> bool:
@@ -133,13 +135,10 @@ def _could_run(terms: RotaTerms, shifts: list[Assignment]) -> bool:
     return False
 
 
-def _long_weeks(
-    look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]
-) -> Iterator[Assignment]:
-    """Of each week of the wall that has more hours than this person may work the last shift."""
+def _hours(look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]) -> Iterator[_Reason]:
+    """Each week of the wall that has more hours than this person may work and is not over."""
     at_most = look.scene.terms.week_hours if worker.week_hours is None else worker.week_hours
-    hours: dict[Span, timedelta] = {}
-    last: dict[Span, Assignment] = {}
+    inside: dict[Span, list[Assignment]] = {}
     place = 0
     for one in shifts:
         while place < len(weeks) and weeks[place][1] <= one.starts_at:
@@ -147,11 +146,12 @@ def _long_weeks(
         for week in weeks[place:]:
             if week[0] >= one.ends_at:
                 break
-            inside = min(one.ends_at, week[1]) - max(one.starts_at, week[0])
-            hours[week] = hours.get(week, timedelta(0)) + inside
-            if one.ends_at > look.scene.now:
-                last[week] = one
-    yield from dict.fromkeys(last[week] for week in last if hours[week] > at_most)
+            inside.setdefault(week, []).append(one)
+    for (start, end), theirs in inside.items():
+        total = on_call_in(start, end, tuple(theirs))
+        if total > at_most and theirs[-1].ends_at > look.scene.now:
+            said = f"{worker.name} is on call {hours(total)} in a week; {hours(at_most)} is the rule here"
+            yield _Reason(theirs[-1], "week_hours", said, start)
 
 
 def _weeks(look: Look) -> list[Span]:
