@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from app.oncall import NOT_ASKED, Shift, on_duty
-from app.queries.shifts import ShiftRow, shifts_between
+from app.queries.shifts import ShiftRow, final_between
 from app.queries.staff import Person, staff_of
 from app.world import TIERS
 from dispatch.board import Policy
@@ -53,7 +53,7 @@ class OnCallPage:
 def on_call_page(connection: Connection, program: str, policy: Policy, now: datetime) -> OnCallPage:
     """Everything the page shows."""
     ends = now + LOOK_AHEAD
-    ahead = [shift for shift in shifts_between(connection, program, now, ends) if shift.active]
+    ahead = [shift for shift in final_between(connection, program, now, ends) if shift.active]
     running = on_duty(connection, program, now)
     people = {person.id: person for person in staff_of(connection, program, now)}
     order = [rung.tier for rung in policy.ladder]

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access import ROTA_ROLES, allowed
 from app.queries.house import program_of
 from app.queries.on_call import on_call_page
-from app.queries.shifts import shifts_between
+from app.queries.shifts import final_between, shifts_between
 from app.queries.staff import staff_of
 from app.rota.shifts import AHEAD_AT_MOST, ROLE_FOR, TIER_NAMES, NewShift, add_shift, end_shift, remove_shift
 from app.web.change import change, or_again
@@ -19,6 +19,7 @@ from app.web.zone import in_zone
 bp = Blueprint("admin_shifts", __name__)
 AT = "/rota/edit/shifts"
 BACK = timedelta(hours=24)
+LAYERS_AHEAD = timedelta(days=7)
 WHEN = "Write a date and a time, such as 2026-11-10 19:00."
 
 
@@ -78,12 +79,14 @@ def _page(errors: dict[str, str]) -> str:
     with shell().store.read() as connection:
         program = program_of(connection, me().program)
         rows = shifts_between(connection, program.id, now - BACK, now + AHEAD_AT_MOST)
+        ahead = final_between(connection, program.id, now, now + LAYERS_AHEAD)
         cover = on_call_page(connection, program.id, program.policy, now)
         staff = staff_of(connection, program.id, now)
     may = [one for one in staff if one.active and set(ROLE_FOR.values()) & set(one.roles)]
     return render_template(
         "admin-shifts.html",
         shifts=rows,
+        by_rule=[one for one in ahead if one.id not in {row.id for row in rows}],
         cover=cover,
         staff=[(one.id, f"{one.name}, {one.credential}" if one.credential else one.name) for one in may],
         tiers=tuple(TIER_NAMES.items()),
