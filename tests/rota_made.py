@@ -62,7 +62,9 @@ def _layers(chance: Random, name: str, zone: ZoneInfo, start: datetime) -> list[
         zone=zone,
         begins=begins,
         line=line,
-        ends=begins + chance.randint(20, 1500) * DAY + _quarters(chance, 95) if chance.random() < 0.3 else None,
+        ends=begins + chance.randint(20, 1500) * DAY + _quarters(chance, 95)
+        if chance.random() < 0.3
+        else None,
         first=chance.randrange(len(line)),
         team=chance.choice((None, "C1")),
     )
@@ -70,7 +72,9 @@ def _layers(chance: Random, name: str, zone: ZoneInfo, start: datetime) -> list[
         case 0:
             return [replace(layer, turn=chance.choice((1, 1, 2, 3)) * DAY)]
         case 1:
-            return [replace(layer, turn=chance.choice((1, 1, 2)) * 7 * DAY, windows=_any_windows(chance, 0.5))]
+            return [
+                replace(layer, turn=chance.choice((1, 1, 2)) * 7 * DAY, windows=_any_windows(chance, 0.5))
+            ]
         case 2:
             return [replace(layer, turn=_quarters(chance, 400), windows=_any_windows(chance, 0.5))]
         case 3:

@@ -4,8 +4,10 @@ It shares only the values of dispatch/rota/rules.py with what it is held against
 wall is turned into an instant. It looks at a clock on the wall and goes on.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from array import array
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from dispatch.rota.rules import Layer, Override, Rules
@@ -52,11 +54,9 @@ class SlowRota:
                         on[quarter] = 0
         return {post: on for post, on in rota.items() if any(on)}
 
-    def _layer(self, rota: Rota, layer: Layer, clock: list[int]) -> None:
+    def _layer(self, rota: Rota, layer: Layer, clock: Sequence[int]) -> None:
         turns, first = self.walked[layer.id]
-        turns_now = bytes(
-            [turns[at - first] if 0 <= at - first < len(turns) else NOBODY for at in clock]
-        )
+        turns_now = bytes([turns[at - first] if 0 <= at - first < len(turns) else NOBODY for at in clock])
         for number, group in enumerate(layer.line):
             on = turns_now.translate(bytes(turn == number for turn in range(256)))
             for person in group:
@@ -120,9 +120,10 @@ def _week_long(layer: Layer, first: int, last: int) -> Iterator[int | None]:
         yield week[quarter % WEEK]
 
 
-def clock(zone: ZoneInfo, start: datetime, quarters: int) -> list[int]:
+@cache
+def clock(zone: ZoneInfo, start: datetime, quarters: int) -> Sequence[int]:
     """What the wall shows at each quarter: the latest it has shown so far, so that no hour is lived twice."""
-    shown: list[int] = []
+    shown = array("l")
     latest = 0
     for step in range(-LOOK_BACK, quarters):
         latest = max(latest, _quarter((start + step * QUARTER).astimezone(zone).replace(tzinfo=None)))
@@ -139,6 +140,7 @@ def undone(override: Override, overrides: tuple[Override, ...]) -> bool:
     )
 
 
+@cache
 def changes_of(zone: ZoneInfo, start: datetime, quarters: int) -> list[datetime]:
     """The instants at which the clocks change."""
     at = [start + step * QUARTER for step in range(quarters)]
@@ -148,8 +150,3 @@ def changes_of(zone: ZoneInfo, start: datetime, quarters: int) -> list[datetime]
 
 def _quarter(wall: datetime) -> int:
     return (wall.replace(tzinfo=None) - _MONDAY) // QUARTER
-
-
-def utc(*given: int) -> datetime:
-    """An instant."""
-    return datetime(*given, tzinfo=UTC)  # type: ignore[arg-type, misc]
