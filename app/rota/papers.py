@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from app.queries.credentials import SOON_DAYS, HeldRow, TrainedRow, credentials_of, training_of
 from app.rota.load import terms_of
 from app.rota.people import worker_of, workers_of
+from app.rota.shifts import ROLE_FOR
 from app.tables import programs, rota_bars
 from dispatch.rota.against import day_words, hours
 from dispatch.rota.held import lapses
@@ -19,6 +20,8 @@ from dispatch.rota.terms import RotaTerms
 from dispatch.rota.training import training_needs
 
 SOON = timedelta(days=SOON_DAYS)
+# The tier, the rule, and since when.
+Bars = tuple[tuple[str, str, datetime], ...]
 _LAW = {law.code: law for law in LAWS}
 
 
@@ -42,7 +45,7 @@ class Papers:
     sums: tuple[Sum, ...]
     unknown: tuple[str, ...]
     counts_as: str
-    barred: tuple[tuple[str, str, datetime], ...]
+    barred: Bars
     zone: str
 
 
@@ -70,19 +73,21 @@ def papers_of(connection: Connection, program: str, person: str, now: datetime) 
         sums=_sums(worker, terms, state, today),
         unknown=none_known(state),
         counts_as=STANDINGS[standing(worker, today, state, terms.titles)],
-        barred=_barred(connection, program, now).get(person, ()),
+        barred=_theirs(worker, _barred(connection, program, now)),
         zone=zone.key,
     )
 
 
 def lines_of(connection: Connection, program: str, now: datetime) -> list[PersonLine]:
-    """Everybody who works here, by name."""
+    """Everybody who may ever be on call, by name."""
     zone, state = _house(connection, program)
     today = now.astimezone(zone).date()
     terms, barred = terms_of(connection, program), _barred(connection, program, now)
     lines = []
     for worker in workers_of(connection, program).values():
-        off = dict.fromkeys(tier for tier, *_ in barred.get(worker.id, ()))
+        if not worker.roles & set(ROLE_FOR.values()):
+            continue
+        off = dict.fromkeys(tier for tier, *_ in _theirs(worker, barred))
         cautions = [f"Off {tier} now." for tier in off]
         cautions += [
             _lapse(kind, day, today) for kind, day in lapses(worker, state, today) if day - today < SOON
@@ -124,10 +129,13 @@ def _lapse(kind: str, day: date, today: date) -> str:
     return f"{CREDENTIALS[kind]} ends on {day_words(last)}, {left} {'day' if left == 1 else 'days'} left."
 
 
-def _barred(
-    connection: Connection, program: str, now: datetime
-) -> dict[str, tuple[tuple[str, str, datetime], ...]]:
-    found: dict[str, tuple[tuple[str, str, datetime], ...]] = {}
+def _theirs(worker: Worker, barred: dict[str, Bars]) -> Bars:
+    """The bars of tiers that this person's roles would put them on; nobody else looks for them there."""
+    return tuple(one for one in barred.get(worker.id, ()) if ROLE_FOR.get(one[0]) in worker.roles)
+
+
+def _barred(connection: Connection, program: str, now: datetime) -> dict[str, Bars]:
+    found: dict[str, Bars] = {}
     rows = connection.execute(
         select(rota_bars)
         .where(rota_bars.c.program == program, rota_bars.c.starts_at <= now, rota_bars.c.ends_at > now)
