@@ -19,6 +19,7 @@ from dispatch.rota.plan.greedy import first_draft
 
 # The desk goes first on every processor.
 NICE = 10
+TICK_SECONDS = 0.5
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
     problem = read_problem(json.loads(sys.stdin.readline()))
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     telling = Telling(problem)
+    threading.Thread(target=_tick, args=(telling, began), daemon=True).start()
     first = first_draft(problem)
     telling.draft(first, 0, time.monotonic() - began)
     if find_spec("ortools") is None:
@@ -52,6 +54,13 @@ def main(arguments: list[str]) -> int:
     telling.bound(ended.bound, ended.seconds + late)
     telling.end(ended.how, time.monotonic() - began)
     return 0
+
+
+def _tick(telling: Telling, began: float) -> None:
+    """Says now and then that we live, so that whoever listens can pass on what it held back."""
+    while True:
+        time.sleep(TICK_SECONDS)
+        telling.tick(time.monotonic() - began)
 
 
 def _listen(stop: threading.Event) -> None:

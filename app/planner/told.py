@@ -70,12 +70,18 @@ class Telling:
                     }
                 )
 
+    def tick(self, seconds: float) -> None:
+        """Time passes."""
+        with self._turn:
+            _say({"kind": "tick", "seconds": round(seconds, 2)})
+
     def end(self, how: str, seconds: float) -> None:
         """The search is over; for each hole of the best draft, why it is one."""
         whys: Mapping[str, str] = {}
         if self.best is not None:
             whys = self._whys(self.best)
-        _say({"kind": "end", "how": how, "seconds": round(seconds, 2), "whys": whys, "gap": self._gap()})
+        with self._turn:
+            _say({"kind": "end", "how": how, "seconds": round(seconds, 2), "whys": whys, "gap": self._gap()})
 
     def _whys(self, draft: Draft) -> dict[str, str]:
         found: dict[str, str] = {}
