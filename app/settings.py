@@ -5,9 +5,13 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from notify.wording import LINK_MOST
 
@@ -35,6 +39,7 @@ KNOWN = (
 
 
 SQLITE = re.compile(r"sqlite:///[^?]+\.\w+")
+POSTGRES = "postgresql+psycopg"
 # A number as the provider writes it, a short code, or the id of a messaging service.
 SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,6}|MG[0-9a-f]{32}")
 KEY_ID_MOST = 40
@@ -107,10 +112,7 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
     zone = given["ZONE"] or "America/Chicago"
     if not is_zone(zone):
         wrong.append("Set STANDBY_ZONE to a zone such as America/Chicago.")
-    if given["DATABASE_URL"] and not SQLITE.fullmatch(given["DATABASE_URL"]):
-        wrong.append(
-            "Set STANDBY_DATABASE_URL to a SQLite file such as sqlite:////var/lib/standby/standby.db."
-        )
+    _database(given["DATABASE_URL"], wrong)
     hours = _whole("SESSION_HOURS", given["SESSION_HOURS"], 12, 24, wrong)
     idle = _whole("IDLE_MINUTES", given["IDLE_MINUTES"], 15, 60, wrong)
     if given["REDIS_URL"]:
@@ -132,6 +134,27 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
         twilio=twilio,
         geocoder_url=given["GEOCODER_URL"] or None,
     )
+
+
+def _database(url: str, wrong: list[str]) -> None:
+    """A SQLite file, or a PostgreSQL database. The address may hold a password: no sentence repeats it."""
+    if not url or SQLITE.fullmatch(url):
+        return
+    if not _is_postgres(url):
+        wrong.append(
+            "Set STANDBY_DATABASE_URL to a SQLite file such as sqlite:////var/lib/standby/standby.db, or to "
+            f"PostgreSQL as {POSTGRES}://USER:PASSWORD@HOST/DATABASE. Either way one process serves."
+        )
+    elif find_spec("psycopg") is None:
+        wrong.append("PostgreSQL needs its driver: install Standby with the extra named postgres.")
+
+
+def _is_postgres(url: str) -> bool:
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return read.drivername == POSTGRES and bool(read.database)
 
 
 def is_zone(name: str) -> bool:

@@ -11,6 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
 BUSY_MILLISECONDS = 5_000
+# The writers' lock of a PostgreSQL database: any number will do, as long as every Standby on it takes the same.
+WRITERS_LOCK = 0x57A_4DB1
+# How long a writer waits for others than those of its own process: a migration, or a keeper's command.
+LOCK_MILLISECONDS = 30_000
 # Versions before these carry SQLite's WAL-reset race (sqlite.org/wal.html#walresetbug): harmless with one
 # process and one checkpointing connection, which is how we run, and named by `standby doctor`.
 WAL_RESET_FIXED = (3, 51, 3)
@@ -57,17 +61,18 @@ class FifoLock:
 
 
 class Store:
-    """Transactions on one database. `write()` waits its turn and begins IMMEDIATE; `read()` only begins."""
+    """Transactions on one database. `write()` waits its turn and holds the writers' lock before it reads
+    anything; `read()` sees one instant and waits for nobody. The same on SQLite and PostgreSQL."""
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = (
-            _sqlite_engine(url)
-            if self.is_sqlite
-            else create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
-        )
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._readers = self.engine.execution_options(standby_write=False)
         self._writers = self.engine.execution_options(standby_write=True)
+        if not self.is_sqlite:
+            self._readers = self._readers.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         # In memory every thread shares one connection, so reads take their turn too.
         self._shared = self.is_sqlite and _in_memory(url)
         self._turn = FifoLock()
@@ -143,3 +148,25 @@ def _prepare(raw: Any, _: object) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("standby_write", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres_engine(url: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_size=16, max_overflow=64, pool_pre_ping=True)
+    event.listen(engine, "connect", _bound)
+    event.listen(engine, "begin", _queue)
+    return engine
+
+
+def _bound(raw: Any, _: object) -> None:
+    """Nobody waits without end: not for a lock, and not for a transaction that its process forgot."""
+    with raw.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {LOCK_MILLISECONDS}")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {2 * LOCK_MILLISECONDS}")
+    raw.commit()
+
+
+def _queue(connection: Connection) -> None:
+    # READ COMMITTED, so that what is read after the lock is what the writer before has left. A snapshot taken with
+    # the lock's own statement would be older than the lock. It ends with the transaction, however that ends.
+    if connection.get_execution_options().get("standby_write", True):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")

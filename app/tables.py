@@ -778,7 +778,8 @@ def frozen_triggers(dialect: str) -> list[str]:
         ]
     refuse = (
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'frozen: add to it, never change it'; END $$"
+        "$$ BEGIN RAISE EXCEPTION 'frozen: add to it, never change it' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     return [refuse] + [
         f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW {'WHEN (' + when + ')' if when else ''} "

@@ -1,13 +1,46 @@
-"""The running demo and its browser, started for each file that looks at pages."""
+"""What many tests share: the running demo with its browser, and the two kinds of database."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from app.schema import upgrade
+from app.store import Store
 from tests.browser import Demo, running_demo
+from tests.postgres import Postgres, empty, missing, running_postgres
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the whole run."""
+    if missing():
+        pytest.skip(missing())
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> Iterator[str]:
+    """A PostgreSQL database that the migrations have brought to the newest schema."""
+    with postgres.database() as url:
+        store = Store(url)
+        upgrade(store)
+        store.close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the house of this test lives: each test that asks is run on both. None: a SQLite file of its own."""
+    if request.param == "sqlite":
+        yield None
+        return
+    url: str = request.getfixturevalue("migrated")
+    yield url
+    empty(url)

@@ -101,11 +101,16 @@ COMPILED = Compiled()
 
 
 @contextmanager
-def a_house(directory: Path, *, alone_allowed: bool = False, **settings: object) -> Iterator[House]:
-    """A house with the staff above; no thread runs, so time passes only when the test says so."""
+def a_house(
+    directory: Path, *, alone_allowed: bool = False, database_url: str | None = None, **settings: object
+) -> Iterator[House]:
+    """A house with the staff above; no thread runs, so time passes only when the test says so. In a SQLite file
+    of its own, or in the database at `database_url`, which has its tables already."""
     clock = VirtualClock(NIGHT)
-    shell = shell_for(settings_for(f"sqlite:///{directory / 'standby.db'}", **settings), clock)
-    create_schema(shell)
+    own_file = f"sqlite:///{directory / 'standby.db'}"
+    shell = shell_for(settings_for(database_url or own_file, **settings), clock)
+    if database_url is None:
+        create_schema(shell)
     furnish(shell, alone_allowed)
     recorder = Recorder(clock.now)
     app = create_app(shell)

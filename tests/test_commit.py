@@ -21,8 +21,8 @@ from tests.house import PROGRAM, House, a_house
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
+def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
+    with a_house(tmp_path, database_url=database_url) as house:
         yield house
 
 

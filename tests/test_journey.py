@@ -100,8 +100,8 @@ class Night:
 
 
 @pytest.fixture
-def night(tmp_path: Path) -> Iterator[Night]:
-    with a_house(tmp_path, twilio=TWILIO, demo=False) as house:
+def night(tmp_path: Path, database_url: str | None) -> Iterator[Night]:
+    with a_house(tmp_path, database_url=database_url, twilio=TWILIO, demo=False) as house:
         yield Night(house)
 
 

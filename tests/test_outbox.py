@@ -32,8 +32,8 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
+def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
+    with a_house(tmp_path, database_url=database_url) as house:
         yield house
 
 

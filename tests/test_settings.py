@@ -36,6 +36,36 @@ def test_a_whole_set_is_read_and_the_first_field_key_is_the_one_to_write_with() 
     assert settings.secure and settings.twilio is not None and not settings.demo
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/standby/standby.db",
+        "postgresql+psycopg://standby:secret@db.example.org:5432/standby",
+        "postgresql+psycopg://standby@/standby?host=/run/postgresql",
+    ],
+)
+def test_a_sqlite_file_and_a_postgresql_database_are_taken(url: str) -> None:
+    assert read_settings({**WHOLE, "STANDBY_DATABASE_URL": url}, INSTANCE).database_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "standby.db",
+        "postgresql://standby:hunter2@db/standby",
+        "postgresql+psycopg2://standby:hunter2@db/standby",
+        "postgresql+psycopg://standby:hunter2@db",
+        "postgresql+psycopg://standby:hunter2@db:port/standby",
+        "mysql://standby:hunter2@db/standby",
+    ],
+)
+def test_any_other_database_is_refused_and_its_password_is_not_said(url: str) -> None:
+    (said,) = sentences(DATABASE_URL=url)
+    assert "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE" in said and "one process serves" in said
+    assert "hunter2" not in said
+
+
 @pytest.mark.parametrize("name", [name.removeprefix("STANDBY_") for name in WHOLE])
 def test_each_missing_setting_is_named(name: str) -> None:
     assert any(name in sentence for sentence in sentences(**{name: ""}))
