@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.oncall import on_duty
-from app.tables import journal, people, rota_layers, rota_overrides, shifts
+from app.tables import journal, people, rota_layers, rota_overrides, rota_tiers, shifts
 from tests.house import NIGHT, PROGRAM, House, a_house
 from tests.walk import hidden, post, text
 
@@ -81,8 +81,8 @@ def made(house: House, client: FlaskClient, **changes: object) -> str:
 def test_a_layer_is_looked_at_before_it_counts(house: House, manager: FlaskClient) -> None:
     said = text(post(manager, NEW, **nights(), do="look"))
     assert "Nothing has changed yet." in said and "The first 14 shifts" in said
-    assert "Mon 16 Nov 19:00 to 07:00 Backup Ana Vela comes on" in said
-    assert "Wed 18 Nov 19:00 to 07:00 Backup Ben Whitcomb comes on" in said
+    assert "Mon 16 Nov 19:00 to 07:00 Backup Goes off: Nobody Comes on: Ana Vela" in said
+    assert "Wed 18 Nov 19:00 to 07:00 Backup Goes off: Nobody Comes on: Ben Whitcomb" in said
     assert count(house, rota_layers) == 0
 
 
@@ -249,7 +249,7 @@ def test_somebody_else_comes_into_the_line_from_a_date_on(house: House, manager:
     layer = made(house, manager)
     url = f"{LAYERS}/layers/{layer}/replace"
     swap = {"person": "ben", "by": "dov", "replace_at": "2026-11-16T19:00"}
-    assert "Dov Osei comes on" in text(post(manager, url, **swap, do="look"))
+    assert "Goes off: Ben Whitcomb Comes on: Dov Osei" in text(post(manager, url, **swap, do="look"))
     assert post(manager, url, **swap, do="force").status_code == 302
     assert on(house, 8, 20)["backup"] == "dov" and on(house, 6, 20)["backup"] == "ana"
     house.worker.tick()
@@ -310,7 +310,7 @@ def test_a_broken_layer_is_shown_and_can_be_mended(house: House, manager: FlaskC
                 )
             )
     said = text(manager.get(LAYERS))
-    assert "It puts nobody on call." in said and "Write `begins`" in said and "Write it anew." in said
+    assert "It puts nobody on call." in said and "Write begins as a time" in said and "Write it anew." in said
     page = manager.get(f"{LAYERS}/layers/broken").get_data(as_text=True)
     assert '<option value="ana" selected>' in page
     for layer, tier in (("broken", "backup"), ("torn", "tele")):
@@ -342,7 +342,7 @@ def test_a_change_is_looked_at_with_its_price(house: House, manager: FlaskClient
     both = tonight(instead_of="everybody")
     said = text(post(manager, OVERRIDE, **both, do="look"))
     assert "Leaves nobody on backup Tue 10 Nov 10:00 to 19:00." in said
-    assert "Cyd Raman goes off" in said and "Dov Osei goes off" in said
+    assert "Goes off: Cyd Raman, Dov Osei Comes on: Nobody" in said
     assert count(house, rota_overrides) == 0
 
 
@@ -370,7 +370,7 @@ def test_a_change_is_taken_back_and_the_rota_is_as_it_was(house: House, manager:
     url = f"{OVERRIDE}/{override}/undo"
     looked = post(manager, url, do="look")
     assert looked.status_code == 200 and "Fills the hole" not in text(looked)
-    assert "Cyd Raman comes on" in text(looked)
+    assert "Comes on: Cyd Raman, Dov Osei" in text(looked)
     # A shift of 24 hours is longer than the rules like. It was so before the change, and may come back.
     assert post(manager, url, do="force").status_code == 302
     assert on(house, 0, 8) == before
@@ -471,6 +471,46 @@ def test_a_warning_must_have_been_read(house: House, manager: FlaskClient) -> No
     assert refused.status_code == 409 and "Tick that you have read" in text(refused)
     assert count(house, rota_overrides) == 0
     assert post(manager, OVERRIDE, **more, do="force", read="week_hours:haddad").status_code == 302
+
+
+# --- shifts by hand ---------------------------------------------------------------------------------------
+
+
+def by_hand(**changes: str) -> dict[str, str]:
+    given = {
+        "person": "ana",
+        "tier": "primary",
+        "starts_at": "2026-11-16T20:00",
+        "ends_at": "2026-11-16T23:00",
+    }
+    return {**given, **changes}
+
+
+def test_a_shift_by_hand_sees_whom_a_layer_puts_on_call(house: House, manager: FlaskClient) -> None:
+    made(house, manager)
+    answer = post(manager, "/rota/edit/shifts", **by_hand())
+    assert answer.status_code == 409
+    assert "Ana Vela is on backup from Mon 16 Nov 19:00 to 07:00 already." in text(answer)
+    assert post(manager, "/rota/edit/shifts", **by_hand(person="dov")).status_code == 302
+
+
+def test_a_shift_by_hand_keeps_the_rules_of_a_rota_that_was_set_up(
+    house: House, manager: FlaskClient
+) -> None:
+    made(house, manager)
+    early = by_hand(starts_at="2026-11-17T08:00", ends_at="2026-11-17T12:00")
+    with house.shell.store.write() as connection:
+        connection.execute(
+            rota_tiers.insert().values(program=PROGRAM, tier="primary", people=1, bring=[], place=0)
+        )
+    answer = post(manager, "/rota/edit/shifts", **early)
+    assert answer.status_code == 409 and "rest" in text(answer)
+    assert post(manager, "/rota/edit/shifts", **{**early, "person": "ben"}).status_code == 302
+
+
+def test_the_old_address_of_the_shifts_leads_to_the_new_one(house: House) -> None:
+    answer = house.client("root").get("/admin/shifts")
+    assert answer.status_code == 302 and answer.headers["Location"] == "/rota/edit/shifts"
 
 
 # --- who may ----------------------------------------------------------------------------------------------

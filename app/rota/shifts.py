@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, func, select
 
 from app.note import note
-from app.rota.load import rules_of
+from app.rota.check import require_may_work
+from app.rota.load import needs_of, rules_of
 from app.sessions import Me
 from app.shell import Shell, new_id
 from app.tables import people, programs, shifts
@@ -50,6 +51,7 @@ def add_shift(connection: Connection, shell: Shell, by: Me, new: NewShift) -> in
     check_person(connection, by.program, new.person, new.tier)
     _check_overlap(connection, by.program, new)
     _check_team(connection, by.program, new)
+    _check_rules(connection, shell, by.program, new)
     shift = new_id()
     connection.execute(
         shifts.insert().values(
@@ -137,6 +139,13 @@ def _check_team(connection: Connection, program: str, new: NewShift) -> None:
         return
     members = {one.person for one in _on_then(connection, program, new) if one.team == new.team}
     require(len(members) < TEAM_SIZE, f"{new.team} has two people then. Choose another call sign.")
+
+
+def _check_rules(connection: Connection, shell: Shell, program: str, new: NewShift) -> None:
+    # A program that never set up its rota has no rules either; then the desk may write down whoever comes.
+    if needs_of(connection, program):
+        span = new.starts_at, new.ends_at
+        require_may_work(connection, shell, program, new.person, new.tier, *span)
 
 
 def _on_then(connection: Connection, program: str, new: NewShift) -> tuple[Assignment, ...]:

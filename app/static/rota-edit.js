@@ -5,6 +5,7 @@
   if (!form) return;
   const line = form.querySelector(".turns-in");
   const turns = () => [...line.children];
+  form.querySelector("[data-more]").hidden = true;
 
   line.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=do]");

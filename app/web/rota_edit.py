@@ -224,8 +224,7 @@ def _form_page(typed: LayerForm, errors: dict[str, str], row: LayerRow | None) -
         row=row,
         state="new" if row is None else row.state(now),
         hour=(wall_of(now, zone).replace(minute=0) + timedelta(hours=1)).isoformat(timespec="minutes")[:16],
-        words="" if row is None else _words(row, house.names),
-        may=house.may,
+        staff=house.may,
         names=house.names,
         turn_choices=[
             (

@@ -18,7 +18,6 @@ from dispatch.rota.span_words import span_words
 from dispatch.rota.wall import instant
 
 SHIFTS_SHOWN = 14
-LINES_AT_MOST = 400
 NEVER_CARRIED = frozenset({"csrf", "key", "do", "read"})
 HOUR = timedelta(hours=1)
 
@@ -36,12 +35,12 @@ class ShiftLine:
 
 @dataclass(frozen=True)
 class DifferenceLine:
-    """One difference in words; `change` is "on" or "off"."""
+    """What happens in one tier over one span: who goes off it and who comes on."""
 
     span: str
     tier: str
-    name: str
-    change: str
+    off: str
+    on: str
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,14 @@ def look_page(
 
 
 def _difference_lines(look: Preview, house: House) -> list[DifferenceLine]:
+    spans: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for one in look.differences:
+        place = span_words(one.starts_at, one.ends_at, look.zone), TIER_NAMES.get(one.tier, one.tier)
+        named = spans.setdefault(place, {"off": [], "on": []})
+        named[one.change].append(house.names.get(one.person, "Somebody unknown"))
     return [
-        DifferenceLine(
-            span_words(one.starts_at, one.ends_at, look.zone),
-            TIER_NAMES.get(one.tier, one.tier),
-            house.names.get(one.person, "Somebody unknown"),
-            one.change,
-        )
-        for one in look.differences[:LINES_AT_MOST]
+        DifferenceLine(*place, ", ".join(named["off"]), ", ".join(named["on"]))
+        for place, named in spans.items()
     ]
 
 

@@ -182,7 +182,7 @@ def _form_page(typed: dict[str, str], errors: dict[str, str]) -> str:
         "rota-edit-override.html",
         given=typed,
         errors=errors,
-        may=list(house.may),
+        staff=list(house.may),
         going=_going(house, typed.get("instead_of", "")),
         everybody=EVERYBODY,
         nobody=NOBODY,
