@@ -1,4 +1,4 @@
-"""Credentials against a shift: does one that is needed count on every local day that the shift lies on?"""
+"""Credentials against a shift: one that is needed must count on every local day that the shift lies on."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""May this person work this shift? Every rule about one person, asked at once, each with a sentence to act on."""
+"""Who may work which shift: every rule about one person, asked at once, each with a sentence to act on."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
