@@ -160,6 +160,7 @@ OBJECTS: dict[str, Rule] = {
     "draft": _of_program(rota_drafts, "program", "draft"),
     "credential": _of_colleague(credentials, "held"),
     "training": _of_colleague(training, "trained"),
+    "way": _of_colleague(ways, "way"),
     "my_way": _mine(ways, "person", "way"),
     "my_wish": _mine(rota_wishes, "person", "wish"),
     "calendar_link": _of_program(calendar_links, "program", "link"),

@@ -55,6 +55,7 @@ SEE = {
     "draft": set(VISITORS),
     "credential": set(VISITORS),
     "training": set(VISITORS),
+    "way": set(VISITORS),
     "my_way": {"ana"},
     "my_wish": {"ana"},
     "calendar_link": set(VISITORS),

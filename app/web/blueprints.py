@@ -32,6 +32,7 @@ from app.web import (
     people,
     phone,
     question,
+    ready,
     review,
     rota,
     rota_edit,
@@ -44,6 +45,7 @@ from app.web import (
     signin,
     tasks,
     time_off,
+    ways,
 )
 
 ALL: tuple[Blueprint, ...] = (
@@ -64,6 +66,7 @@ ALL: tuple[Blueprint, ...] = (
     time_off.bp,
     hooks.bp,
     account.bp,
+    ways.bp,
     calendars.bp,
     admin_import.bp,
     admin_credentials.bp,
@@ -85,6 +88,7 @@ ALL: tuple[Blueprint, ...] = (
     intake.bp,
     intake_links.bp,
     people.bp,
+    ready.bp,
     rota.bp,
     rota_reports.bp,
     eido.bp,
