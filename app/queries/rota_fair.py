@@ -62,12 +62,19 @@ def counted_since(today: date) -> date:
 
 
 def fair_report(
-    connection: Connection, program: str, first: date, last: date, person: str | None = None
+    connection: Connection,
+    program: str,
+    first: date,
+    last: date,
+    person: str | None = None,
+    tier: str | None = None,
 ) -> FairReport:
-    """The report, of everybody or of one person; the spreads are everybody's either way."""
+    """The report, of everybody or of one person, of all tiers or of one; the spreads are everybody's either way.
+    Who is in reach for a week and who goes out for a night are compared with their own kind alone."""
     span = span_of(connection, program, first, last)
-    found = counts(span.found, span.starts_at, span.ends_at, span.terms, span.zone, named(span, first, last))
-    taken, given = _covers(connection, program, span.starts_at, span.ends_at)
+    mine = [one for one in span.found if tier in (None, one.tier)]
+    found = counts(mine, span.starts_at, span.ends_at, span.terms, span.zone, named(span, first, last))
+    taken, given = _covers(connection, program, span, tier)
     out = called_out(connection, program, span.starts_at, span.ends_at)
     everybody = {*found, *taken, *given}
     lines = [
@@ -138,7 +145,7 @@ def called_out(connection: Connection, program: str, start: datetime, end: datet
 
 
 def _covers(
-    connection: Connection, program: str, start: datetime, end: datetime
+    connection: Connection, program: str, span: RotaSpan, tier: str | None
 ) -> tuple[dict[str, int], dict[str, int]]:
     """How often each person took a shift of a colleague, and how often they gave one away."""
     rows = connection.execute(
@@ -146,9 +153,10 @@ def _covers(
             covers.c.program == program,
             covers.c.state == "taken",
             covers.c.kind != "swap",
-            covers.c.ends_at > start,
-            covers.c.starts_at < end,
+            covers.c.ends_at > span.starts_at,
+            covers.c.starts_at < span.ends_at,
             covers.c.taken_by.is_not(None),
+            *(() if tier is None else (covers.c.tier == tier,)),
         )
     )
     taken: dict[str, int] = {}

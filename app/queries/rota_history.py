@@ -24,21 +24,33 @@ OF_THE_ROTA: Final = {
     "ShiftRemoved": "Shift taken off",
     "LayerAdded": "Layer added",
     "LayerChanged": "Layer changed",
-    "LayerEnded": "Layer ended",
+    "LayerEnded": "Layer ends",
     "LayerRemoved": "Layer removed",
-    "LayersOrdered": "Layers put in order",
     "OverrideAdded": "Change",
     "CoverAsked": "Cover asked",
+    "CoverDeclined": "Cover declined",
     "CoverTaken": "Cover taken",
+    "CoverWaits": "Cover waits for approval",
+    "CoverNotApproved": "Cover not approved",
+    "CoverGivenBack": "Cover given back",
+    "CoverReopened": "Cover asked again",
+    "CoverRestOpened": "Cover asked for the rest",
     "CoverWithdrawn": "Request withdrawn",
     "CoverClosed": "Request closed",
+    "SwapOffered": "Swap offered",
+    "SwapMade": "Swap made",
+    "DraftMade": "Draft begun",
+    "DraftDiscarded": "Draft thrown away",
     "DraftPublished": "Draft published",
 }
 # What only those who keep the rota see of others.
 OF_PEOPLE: Final = {
-    "TermsChanged": "Terms changed",
-    "TiersChanged": "Tiers changed",
+    "RotaTermsChanged": "Terms of the rota changed",
+    "WorkTermsChanged": "Terms of work changed",
+    "SickReported": "Called in sick",
+    "SickEnded": "Fit again",
     "TimeOffAsked": "Time off asked",
+    "TimeOffEntered": "Time off written down",
     "TimeOffApproved": "Time off approved",
     "TimeOffRefused": "Time off refused",
     "TimeOffWithdrawn": "Time off withdrawn",
@@ -47,10 +59,14 @@ OF_PEOPLE: Final = {
     "CredentialWithdrawn": "Credential withdrawn",
     "TrainingAdded": "Training added",
     "TrainingWithdrawn": "Training withdrawn",
-    "ExceptionAdded": "Rule set aside",
-    "ExceptionWithdrawn": "Rule counts again",
+    "RuleSetAside": "Rule set aside",
+    "RuleCountsAgain": "Rule counts again",
+    "WayAdded": "Number added",
+    "WayProved": "Number proved",
+    "WayRemoved": "Number removed",
+    "DutyChanged": "Duty changed",
 }
-VIA: Final = {"board": "", "sms": "by text", "clock": "by rule", "voice": "by phone"}
+VIA: Final = {"board": "", "sms": "by text", "text": "by text", "clock": "by rule", "voice": "by phone"}
 
 
 @dataclass(frozen=True)
@@ -120,14 +136,17 @@ def _line(row: Row[Any], names: Mapping[str, str], zone: ZoneInfo) -> Line:
         tier=TIER_NAMES.get(str(fact.get("tier")), ""),
         span=_span(fact, zone),
         by=names.get(row.by, "Standby"),
-        via=VIA.get(row.via, row.via),
+        via=VIA.get(str(fact.get("via") or row.via), ""),
     )
 
 
 def _what(kind: str, fact: Mapping[str, Any]) -> str:
+    """What was done, with the name of a layer or the number of a request where it has one."""
     if kind == "OverrideAdded" and fact.get("undoes"):
         return "Change taken back"
-    return {**OF_THE_ROTA, **OF_PEOPLE}[kind]
+    said = {**OF_THE_ROTA, **OF_PEOPLE}[kind]
+    called = fact.get("name") if kind.startswith("Layer") else fact.get("ref") or fact.get("number")
+    return f"{said}: {called}" if called else said
 
 
 def _about(fact: Mapping[str, Any], stream: str, names: Mapping[str, str]) -> str:
@@ -135,8 +154,8 @@ def _about(fact: Mapping[str, Any], stream: str, names: Mapping[str, str]) -> st
     person, instead = fact.get("person"), fact.get("instead_of")
     if instead in names:
         return f"{names.get(str(person), 'nobody')} instead of {names[str(instead)]}"
-    if fact.get("taken_by") in names:
-        return f"{names[fact['taken_by']]} for {names.get(str(person), 'a colleague')}"
+    if fact.get("taker") in names:
+        return f"{names[fact['taker']]} for {names.get(str(person), 'a colleague')}"
     return names.get(str(person), names.get(stream, ""))
 
 

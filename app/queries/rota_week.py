@@ -15,7 +15,8 @@ from dispatch.rota.spans import DAY, changes, day_of, parts_of
 
 HOUR: Final = timedelta(hours=1)
 SATURDAY: Final = 5
-PLAIN_NIGHT: Final = 12
+# Longer than this a shift is neither of the day nor of the night.
+A_NIGHT_AT_MOST: Final = 16 * HOUR
 CODES: Final = {"spanish": "ES", "child": "child", "vietnamese": "VI"}
 TURN: Final = ("1st", "2nd", "3rd", "4th", "5th", "6th")
 # With more rows than this a lane is drawn low, a line to a bar.
@@ -23,6 +24,7 @@ ROWS_AT_EASE: Final = 2
 # A bar narrower than this holds no second line, and one narrower than that no name.
 NARROW: Final = 5.2
 SLIVER: Final = 2.9
+ROOMY: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,19 @@ class Bar:
             "n": self.night,
             "ask": self.asked,
             "cut": self.length < NARROW,
-            "sliver": self.length < SLIVER,
+            "sliver": self.sliver,
         }
         return " ".join(name for name, is_so in named.items() if is_so)
+
+    @property
+    def sliver(self) -> bool:
+        """Is there no room for a name?"""
+        return self.length < SLIVER
+
+    @property
+    def roomy(self) -> bool:
+        """Is there room for name and note in one line?"""
+        return self.length >= ROOMY
 
 
 @dataclass(frozen=True)
@@ -262,11 +274,11 @@ def _bar(span: RotaSpan, one: Drawn, ruler: _Ruler) -> Bar:
         ends_at=one.ends_at,
         at=at,
         length=length,
-        night=person is not None and dark * 2 > whole,
+        night=person is not None and dark * 2 > whole and whole <= A_NIGHT_AT_MOST,
         asked=isinstance(one, Assignment) and span.asked_of(one) is not None,
         cut_before=one.starts_at < ruler.start,
         cut_after=one.ends_at > ruler.end,
-        said=_said(span, one, name, note, mark),
+        said=_said(span, one, note, mark),
     )
 
 
@@ -289,19 +301,24 @@ def _words(span: RotaSpan, one: Assignment) -> tuple[str, str, str]:
         instead = span.who.get(changed.instead_of or "")
         verb = "covers" if changed.cover else "for"
         return who.short, note, f"{verb} {instead.short}" if instead else "put on by hand"
-    length = (one.ends_at - one.starts_at) / HOUR
-    walls = (one.ends_at.astimezone(span.zone), one.starts_at.astimezone(span.zone))
-    if walls[0].utcoffset() != walls[1].utcoffset() and length <= 2 * PLAIN_NIGHT:
-        return who.short, note, f"{length:g} h, clocks change"
-    return who.short, note, ""
+    return who.short, note, _clock_words(span, one)
 
 
-def _said(span: RotaSpan, one: Drawn, name: str, note: str, mark: str) -> str:
-    """The bar as a screen reader says it."""
+def _clock_words(span: RotaSpan, one: Assignment) -> str:
+    """What a change of the clocks does to a shift, where it has one."""
+    length = one.ends_at - one.starts_at
+    since, until = one.starts_at.astimezone(span.zone), one.ends_at.astimezone(span.zone)
+    if since.utcoffset() == until.utcoffset() or length > 2 * DAY:
+        return ""
+    return f"{hours_words(length)} night" if length <= A_NIGHT_AT_MOST else f"{hours_words(length)}"
+
+
+def _said(span: RotaSpan, one: Drawn, note: str, mark: str) -> str:
+    """What a screen reader says after the name."""
     since, until = one.starts_at.astimezone(span.zone), one.ends_at.astimezone(span.zone)
     last = f"{until:%H:%M}" if until.date() - since.date() <= DAY else f"{until:%a %H:%M}"
     tier = TIER_NAMES.get(one.tier, one.tier)
-    parts = (name, note, tier, f"{since:%a} {since.day} {since:%b %H:%M} to {last}", mark)
+    parts = (note, tier, f"{since:%a} {since.day} {since:%b %H:%M} to {last}", mark)
     return ", ".join(part for part in parts if part)
 
 

@@ -19,6 +19,7 @@ from app.rota.ready import findings
 from app.rota.shifts import TIER_NAMES
 from app.web.forms import Form
 from app.web.here import me, shell
+from app.web.rota_actions import actions_of, fill_href
 from dispatch.rota.lint.found import Finding
 from dispatch.rota.spans import DAY, day_of
 
@@ -125,6 +126,7 @@ def shift(person: str) -> ResponseReturnValue:
         shift=one,
         turn=turn,
         lines=lines,
+        actions=actions_of(me(), one, shell().clock.now()),
         mine=person == me().id,
         monday=monday_of(one.one.starts_at.astimezone(span.zone).date()),
         **_always(span),
@@ -153,7 +155,8 @@ def _week(monday: date) -> str:
     now = shell().clock.now()
     with shell().store.read() as connection:
         span = _span(connection, monday, monday + FIVE_WEEKS - DAY)
-        fair, ready = _fair(connection), _ready(connection)
+        first = span.program.policy.ladder[0].tier if span.program.policy.ladder else None
+        fair, ready = _fair(connection, first), _ready(connection)
     drawn = week_of(span, monday, now)
     return render_template(
         "rota.html",
@@ -162,6 +165,7 @@ def _week(monday: date) -> str:
         fair=fair,
         fair_most=max((line.count.nights for line in fair.lines), default=0),
         fair_shown=FAIR_SHOWN,
+        fair_tier=TIER_NAMES.get(first or "", "").lower(),
         ready=ready[:READY_SHOWN],
         ready_more=max(0, len(ready) - READY_SHOWN),
         broken=span.broken,
@@ -181,15 +185,17 @@ def _always(span: RotaSpan) -> dict[str, Any]:
         "spoken": as_spoken,
         "phones": bool(me().roles & SEES_NUMBERS),
         "keeps": bool(me().roles & set(ROTA_ROLES)),
+        "fill": fill_href,
         "here": "rota",
     }
 
 
-def _fair(connection: Connection) -> FairReport:
-    """Everybody's nights for those who keep the rota, for others their own."""
+def _fair(connection: Connection, first: str | None) -> FairReport:
+    """For those who keep the rota everybody's nights in the tier that is asked first; for others their own."""
     today = _today()
-    mine = None if me().roles & set(ROTA_ROLES) else me().id
-    return fair_report(connection, me().program, counted_since(today), today, mine)
+    keeps = me().roles & set(ROTA_ROLES)
+    mine, tier = (None, first) if keeps else (me().id, None)
+    return fair_report(connection, me().program, counted_since(today), today, mine, tier)
 
 
 def _ready(connection: Connection) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from app.queries.rota_history import history
 from app.queries.rota_span import who_of, zone_of
 from app.queries.rota_week import hours_words
 from app.rota.pay_file import as_csv
+from app.rota.shifts import TIER_NAMES
 from app.web.forms import BadFields, Form
 from app.web.here import me, shell
 from app.web.rota import EARLIEST, LATEST
@@ -28,12 +29,15 @@ def fair() -> ResponseReturnValue:
         first, last = _span(today)
     except BadFields as bad:
         first, last, errors = counted_since(today), today, bad.sentences
+    tier = Form(request.args).choice("tier", TIER_NAMES)
     with shell().store.read() as connection:
-        report = fair_report(connection, me().program, first, last, _whose())
+        report = fair_report(connection, me().program, first, last, _whose(), tier or None)
         zone = zone_of(connection, me().program)
     page = render_template(
         "rota-fair.html",
         report=report,
+        tier=tier,
+        tiers=tuple(TIER_NAMES.items()),
         given=request.args,
         errors=errors,
         hours=hours_words,
