@@ -21,7 +21,8 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 @lru_cache(maxsize=16_384)
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    # Kept: people change at the same few times of the day, in every layer.
+    # Kept: people change at the same few times of the day, in every layer. Equal times may differ in their fold.
+    wall = wall.replace(fold=0)
     offset = zone.utcoffset(wall)
     folded = zone.utcoffset(wall.replace(fold=1))
     assert offset is not None and folded is not None, "a named zone has an offset at any time"
