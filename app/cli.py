@@ -19,6 +19,7 @@ from app.geocode import geocoder_for
 from app.journal import verify
 from app.record import cssrs
 from app.record.wrong import Wrong, known_shape
+from app.rota import lint_report
 from app.rota.files import as_table, open_file, read_span, resolved, stored_file
 from app.rota.staff_file import import_file
 from app.schema import is_empty, is_newest, upgrade
@@ -90,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     audit = command("audit", _audit, "The journal.")
     audit.add_argument("what", choices=["verify"])
     command("doctor", _doctor, "Look at the settings, the database and the worker, and say what is wrong.")
+    lint = command("lint", _lint, "What is to mend in the rota; exit 1 when the next 72 hours have a hole.")
+    lint.add_argument("--program", help="id of the program, when only one is asked for")
+    lint.add_argument("--days", type=_days, default=60, help="how far to look, 60 unless told")
+    lint.add_argument("--json", action="store_true")
     admin = command("admin", _admin, "Make the first program and its admin.")
     admin.add_argument("what", choices=["create"])
     for option in ("--name", "--email", "--program", "--zone"):
@@ -128,6 +133,12 @@ def _parser() -> argparse.ArgumentParser:
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65_536:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 366:
+        raise argparse.ArgumentTypeError("days is a number from 1 to 366")
     return int(text)
 
 
@@ -205,6 +216,19 @@ def _doctor(_: argparse.Namespace) -> int:
     found = findings(_open())
     print(*(f"{'ok' if finding.fine else 'LOOK'}: {finding.sentence}" for finding in found), sep="\n")
     return 0 if all(finding.fine for finding in found) else 1
+
+
+def _lint(given: argparse.Namespace) -> int:
+    shell = _open_newest()
+    with shell.store.read() as connection:
+        found = lint_report.reports(connection, shell, given.days, given.program)
+    if given.program and not found:
+        raise NotReady(f"There is no program {given.program}.")
+    if given.json:
+        print(json.dumps({"programs": [lint_report.as_json(one) for one in found]}))
+    else:
+        print(*(line for one in found for line in lint_report.lines(one)), sep="\n")
+    return 1 if any(one.hole for one in found) else 0
 
 
 def _admin(given: argparse.Namespace) -> int:
