@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.queries.handover import due_handovers
-from app.tables import journal, shifts
+from app.queries.handover import due_handovers, still_theirs
+from app.rota.watch import watch
+from app.tables import journal, outbox, shifts
 from dispatch import commands as c
 from dispatch.messages import HandOverWaits
 from tests.crisis import Crisis, a_crisis
 from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.rota_scene import need
 from tests.walk import post, text
 
 URL = "/rota/hand-over"
@@ -185,6 +187,37 @@ def test_with_nobody_to_take_it_only_the_holder_is_told(house: House, crisis: Cr
     house.clock.move(timedelta(minutes=30))
     assert [message.to for _, _, message in due(house)] == ["ana"]
     assert "Nobody who is on call is free to take it." in text(house.client("ruiz").get(URL))
+
+
+def texts_of_hand_over(house: House) -> list[str]:
+    with house.shell.store.read() as connection:
+        owed = select(outbox.c.person).where(outbox.c.kind == "HandOverWaits").order_by(outbox.c.id)
+        return list(connection.scalars(owed))
+
+
+def test_the_watch_texts_both_of_them_once(house: House, crisis: Crisis) -> None:
+    need(house, primary=2)
+    house.clock.move(timedelta(minutes=29))
+    watch(house.shell)
+    assert texts_of_hand_over(house) == []
+    for _ in range(4):
+        house.clock.move(timedelta(minutes=1))
+        watch(house.shell)
+    assert texts_of_hand_over(house) == ["ana", "cyd"]
+    house.worker.tick()
+    assert any(f"{crisis.ref} is still with them" in said for said in house.texts("cyd"))
+
+
+def test_a_seat_taken_over_while_the_watch_looked_is_not_told_as_waiting(
+    house: House, crisis: Crisis
+) -> None:
+    house.clock.move(timedelta(minutes=31))
+    with house.shell.store.read() as connection:
+        (found,) = due_handovers(connection, PROGRAM, house.clock.now())
+        assert still_theirs(connection, found)
+    crisis.ask(c.TakeOver("cyd", "ana", "cyd"))
+    with house.shell.store.read() as connection:
+        assert not still_theirs(connection, found)
 
 
 def test_after_it_is_taken_over_no_text_is_due(house: House, crisis: Crisis) -> None:

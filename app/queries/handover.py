@@ -68,9 +68,8 @@ class DueHandOver:
     """A shift is over and the incident is still with its person. `messages` are to both of them, each with the
     key under which it is told once."""
 
-    ref: int
+    incident: str
     outgoing: str
-    over_at: datetime
     messages: tuple[tuple[str, HandOverWaits], ...]
 
 
@@ -103,13 +102,18 @@ def due_handovers(connection: Connection, program: str, now: datetime) -> tuple[
 
 
 def _due(one: Leaving, free: list[str]) -> DueHandOver:
-    assert one.over_at is not None
     incoming = next((person for person in free if one.incident.member(person) is None), None)
     key = f"hand-over:{one.incident.id}:{one.person}"
     told = [(f"{key}:out", HandOverWaits(one.person, one.ref, one.name))]
     if incoming is not None:
         told.append((f"{key}:in", HandOverWaits(incoming, one.ref, one.name)))
-    return DueHandOver(one.ref, one.person, one.over_at, tuple(told))
+    return DueHandOver(one.incident.id, one.person, tuple(told))
+
+
+def still_theirs(connection: Connection, due: DueHandOver) -> bool:
+    """Is the seat still with the one who leaves? Asked in the transaction that owes the text."""
+    held = select(seats.c.person).where(seats.c.person == due.outgoing, seats.c.incident == due.incident)
+    return connection.execute(held).first() is not None
 
 
 def _leaving(connection: Connection, program: str, now: datetime, names: dict[str, str]) -> list[Leaving]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from app.journal import newest
+from app.queries.handover import DueHandOver, due_handovers, still_theirs
 from app.rota.cover_reminders import due_reminders
 from app.rota.once import Telling, tell, waiting
 from app.rota.remind import shifts_soon
@@ -42,6 +43,7 @@ def watch(shell: Shell) -> int:
 def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
     # A zone that is not known must fail within the guard, not outside it.
     every: tuple[Prepare, ...] = (
+        lambda connection: _hand_overs(connection, program, now),
         lambda connection: shifts_soon(connection, program, now),
         lambda connection: holes_to_come(connection, program, ZoneInfo(zone_name), now),
         lambda connection: _covers(connection, program, now),
@@ -75,6 +77,18 @@ def _covers(connection: Connection, program: str, now: datetime) -> list[Telling
         Telling((due.key,), partial(_itself, message=due.message))
         for due in due_reminders(connection, program, now)
     ]
+
+
+def _hand_overs(connection: Connection, program: str, now: datetime) -> list[Telling]:
+    return [
+        Telling((key,), partial(_still_waits, due=due, message=message))
+        for due in due_handovers(connection, program, now)
+        for key, message in due.messages
+    ]
+
+
+def _still_waits(connection: Connection, due: DueHandOver, message: Message) -> list[Message]:
+    return [message] if still_theirs(connection, due) else []
 
 
 def _clocks(program: str, now: datetime) -> Telling:
