@@ -445,6 +445,44 @@ def test_a_shift_that_is_named_in_the_address_fills_the_form(manager: FlaskClien
     assert '<option value="backup" selected>' in page and '<option value="cyd" selected>' in page
 
 
+def test_hours_that_lack_somebody_fill_the_form_so_that_nobody_goes_off(manager: FlaskClient) -> None:
+    query = "?tier=backup&starts_at=2026-11-11T01:00Z&ends_at=2026-11-11T13:00Z"
+    assert '<option value="beside" selected>' in manager.get(OVERRIDE + query).get_data(as_text=True)
+
+
+def test_one_more_comes_on_beside_those_who_are_on_and_is_told(house: House, manager: FlaskClient) -> None:
+    more = tonight(instead_of="beside", person="haddad", tier="supervisor", why="hole")
+    looked = text(post(manager, OVERRIDE, **more, do="look"))
+    assert "Goes off: Nobody Comes on: L. Haddad" in looked
+    assert post(manager, OVERRIDE, **more, do="force").status_code == 302
+    with house.shell.store.read() as connection:
+        found = on_duty(connection, PROGRAM, NIGHT + timedelta(hours=8))
+        fact = connection.scalar(select(journal.c.fact).where(journal.c.kind == "ShiftAdded"))
+    assert [shift.person for shift in found if shift.tier == "supervisor"] == ["okonjo", "haddad"]
+    assert json.loads(fact or "{}")["why"] == "hole"
+    house.worker.tick()
+    assert any("You are on supervisor Tue 10 Nov 10:00 to 19:00." in said for said in house.texts("haddad"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"person": "nobody"}, "Nobody goes off and nobody comes on."),
+        ({"person": "okonjo"}, "They are on then already"),
+        ({"person": "ana"}, "Ana Vela is not a supervisor."),
+        ({"ends_at": "2026-11-20T10:00"}, "at most 7 days"),
+    ],
+)
+def test_one_more_who_cannot_be_meant_is_refused(
+    house: House, manager: FlaskClient, changes: dict[str, str], sentence: str
+) -> None:
+    before = count(house, shifts)
+    more = {**tonight(instead_of="beside", person="haddad", tier="supervisor"), **changes}
+    answer = post(manager, OVERRIDE, **more, do="force")
+    assert answer.status_code in (409, 422) and sentence in text(answer)
+    assert count(house, shifts) == before
+
+
 def test_a_warning_must_have_been_read(house: House, manager: FlaskClient) -> None:
     """Dov's week is full: sixty hours are the program's own limit, and more is warned of."""
     with house.shell.store.write() as connection:

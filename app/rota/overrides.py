@@ -11,7 +11,7 @@ from app.note import note
 from app.outbox import owe
 from app.rota.check import may_work
 from app.rota.preview import restored, rules_around
-from app.rota.shifts import AHEAD_AT_MOST, TIER_NAMES, check_person
+from app.rota.shifts import AHEAD_AT_MOST, TIER_NAMES, NewShift, add_shift, check_person, check_times
 from app.sessions import Me
 from app.shell import Shell, new_id
 from app.tables import people, programs, rota_overrides
@@ -38,11 +38,14 @@ WHYS: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """The rota before and after one override over its span, and who goes off and comes on by it."""
+    """The rota before and after one override over its span, and who goes off and comes on by it. `override` is
+    None where somebody comes on beside the others."""
 
-    override: Override
+    override: Override | None
     before: Rules
     after: Rules
+    starts_at: datetime
+    ends_at: datetime
     differences: tuple[Difference, ...]
 
 
@@ -72,10 +75,20 @@ def add_override(
             found = may_work(connection, shell, by.program, one.person, tier, *span, leaving)
             for objection in restored(found) if undoes else found:
                 require(objection.weight == "soft", objection.sentence)
+    assert change.override is not None
     seq = _write(connection, shell, by, change.override, why, cover)
     if cover is None:
         _tell(connection, shell, by, change.differences, seq)
     return change.override.id
+
+
+def put_beside(connection: Connection, shell: Shell, by: Me, new: NewShift) -> int:
+    """Somebody comes on beside whoever is on, as a shift written by hand, and is told; the journal's seq."""
+    change = meant_beside(connection, shell, by.program, new)
+    new = replace(new, starts_at=change.starts_at)
+    seq = add_shift(connection, shell, by, new)
+    _tell(connection, shell, by, change.differences, seq)
+    return seq
 
 
 def undo_override(connection: Connection, shell: Shell, by: Me, override: str, why: str = "mistake") -> str:
@@ -129,7 +142,7 @@ def meant(
     after = replace(before, overrides=(*before.overrides, override))
     differences = difference(before, after, max(starts_at, now), ends_at)
     require(differences, _nothing(connection, override))
-    return Change(override, before, after, differences)
+    return Change(override, before, after, starts_at, ends_at, differences)
 
 
 def meant_undoing(connection: Connection, shell: Shell, program: str, override: str) -> Change:
@@ -137,6 +150,19 @@ def meant_undoing(connection: Connection, shell: Shell, program: str, override: 
     row = _row(connection, program, override)
     span = row.starts_at, row.ends_at
     return meant(connection, shell, program, row.tier, *span, row.instead_of, row.person, override)
+
+
+def meant_beside(connection: Connection, shell: Shell, program: str, new: NewShift) -> Change:
+    """What one more person on call would do now; hours that have passed stay as they were."""
+    now = shell.clock.now()
+    check_times(new, now)
+    starts_at = max(new.starts_at, now)
+    before = rules_around(connection, program, starts_at, new.ends_at)
+    coming = Assignment(new.person, new.tier, starts_at, new.ends_at, "new")
+    after = replace(before, shifts=(*before.shifts, coming))
+    differences = difference(before, after, starts_at, new.ends_at)
+    require(differences, "They are on then already, or away. Choose another.")
+    return Change(None, before, after, starts_at, new.ends_at, differences)
 
 
 def check_coming(connection: Connection, program: str, change: Change) -> None:

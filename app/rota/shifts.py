@@ -35,19 +35,19 @@ TIER_NAMES = {tier: tier.capitalize() for tier in TIERS} | {"tele": "Tele clinic
 
 @dataclass(frozen=True)
 class NewShift:
-    """A shift to write down. `team` is the call sign, if they go with a given partner."""
+    """A shift to write down. `team` is the call sign, if they go with a given partner; `why` a code, if given."""
 
     person: str
     tier: str
     team: str | None
     starts_at: datetime
     ends_at: datetime
+    why: str = ""
 
 
 def add_shift(connection: Connection, shell: Shell, by: Me, new: NewShift) -> int:
     """Put one person on call. Refuses what cannot be meant: an end before the start, or one person twice."""
-    now = shell.clock.now()
-    _check_times(new, now)
+    check_times(new, shell.clock.now())
     check_person(connection, by.program, new.person, new.tier)
     _check_overlap(connection, by.program, new)
     _check_team(connection, by.program, new)
@@ -75,6 +75,7 @@ def add_shift(connection: Connection, shell: Shell, by: Me, new: NewShift) -> in
         tier=new.tier,
         starts_at=new.starts_at.isoformat(),
         ends_at=new.ends_at.isoformat(),
+        **({"why": new.why} if new.why else {}),
     )
 
 
@@ -102,7 +103,8 @@ def _row(connection: Connection, shift: str) -> Row[Any]:
     return row
 
 
-def _check_times(new: NewShift, now: datetime) -> None:
+def check_times(new: NewShift, now: datetime) -> None:
+    """Refuse a span that cannot be meant."""
     length = new.ends_at - new.starts_at
     require(length != timedelta(0), "Start and end are the same time. Write a later end.")
     require(length > timedelta(0), "The end is before the start. A night ends on the next day.")

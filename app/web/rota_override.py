@@ -18,12 +18,14 @@ from app.rota.overrides import (
     add_override,
     check_coming,
     meant,
+    meant_beside,
     meant_undoing,
     number_of,
+    put_beside,
     undo_override,
 )
 from app.rota.preview import Preview, preview, require_may_stand
-from app.rota.shifts import TIER_NAMES
+from app.rota.shifts import TIER_NAMES, NewShift
 from app.web.change import change, or_again
 from app.web.forms import Form
 from app.web.here import me, shell, wants_json
@@ -33,14 +35,14 @@ from dispatch.value import Refused
 
 bp = Blueprint("rota_override", __name__, url_prefix="/rota/edit/override")
 WHEN: Final = "Write a date and a time, such as 2026-11-10 19:00."
-EVERYBODY, NOBODY = "everybody", "nobody"
+EVERYBODY, NOBODY, BESIDE = "everybody", "nobody", "beside"
 FIELDS: Final = ("tier", "starts_at", "ends_at", "instead_of", "person", "why")
 TITLE: Final = "Change who is on call"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the form says. None: everybody goes off, or nobody comes on."""
+    """What the form says. None: everybody goes off, or nobody comes on. `beside`: nobody goes off for it."""
 
     tier: str
     starts_at: datetime
@@ -48,6 +50,7 @@ class Wanted:
     instead_of: str | None
     person: str | None
     why: str
+    beside: bool
 
 
 @bp.get("")
@@ -69,13 +72,15 @@ def make() -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         wanted = _wanted()
+        if wanted.beside:
+            return _look_or_force(TITLE, *_beside(wanted), again=True)
         where = wanted.tier, wanted.starts_at, wanted.ends_at, wanted.instead_of, wanted.person
 
         def of(connection: Connection) -> Change:
             return meant(connection, shell(), me().program, *where)
 
-        def write(connection: Connection) -> str:
-            return add_override(connection, shell(), me(), *where, wanted.why)
+        def write(connection: Connection) -> int:
+            return number_of(connection, add_override(connection, shell(), me(), *where, wanted.why))
 
         return _look_or_force(TITLE, of, write, again=True)
 
@@ -90,14 +95,28 @@ def undo(override: str) -> ResponseReturnValue:
     def of(connection: Connection) -> Change:
         return meant_undoing(connection, shell(), me().program, override)
 
-    def write(connection: Connection) -> str:
-        return undo_override(connection, shell(), me(), override)
+    def write(connection: Connection) -> int:
+        return number_of(connection, undo_override(connection, shell(), me(), override))
 
     return _look_or_force("Take a change back", of, write, again=False)
 
 
+def _beside(wanted: Wanted) -> tuple[Callable[[Connection], Change], Callable[[Connection], int]]:
+    """Somebody more: how to look at it, and how to write it."""
+    assert wanted.person is not None
+    new = NewShift(wanted.person, wanted.tier, None, wanted.starts_at, wanted.ends_at, wanted.why)
+
+    def of(connection: Connection) -> Change:
+        return meant_beside(connection, shell(), me().program, new)
+
+    def write(connection: Connection) -> int:
+        return put_beside(connection, shell(), me(), new)
+
+    return of, write
+
+
 def _look_or_force(
-    title: str, of: Callable[[Connection], Change], write: Callable[[Connection], str], again: bool
+    title: str, of: Callable[[Connection], Change], write: Callable[[Connection], int], again: bool
 ) -> ResponseReturnValue:
     if request.form.get("do") != "force":
         return _look_page(title, of, {}, again)
@@ -105,7 +124,7 @@ def _look_or_force(
 
     def act(connection: Connection) -> int:
         require_may_stand(_look(connection, of(connection)), read)
-        return number_of(connection, write(connection))
+        return write(connection)
 
     try:
         change(act)
@@ -126,10 +145,9 @@ def _look_page(title: str, of: Callable[[Connection], Change], errors: dict[str,
 
 
 def _look(connection: Connection, made: Change) -> Preview:
-    start, end = made.override.starts_at, made.override.ends_at
-    start = max(start, shell().clock.now())
-    undoes = made.override.undoes is not None
-    return preview(connection, shell(), me().program, made.before, made.after, start, end, undoes)
+    start = max(made.starts_at, shell().clock.now())
+    undoes = made.override is not None and made.override.undoes is not None
+    return preview(connection, shell(), me().program, made.before, made.after, start, made.ends_at, undoes)
 
 
 def _wanted() -> Wanted:
@@ -142,6 +160,8 @@ def _wanted() -> Wanted:
     ends_at = form.moment("ends_at", zone, needed=WHEN, second=True)
     instead_of = form.line("instead_of", most=40, needed="Choose who goes off.")
     person = form.line("person", most=40, needed="Choose who comes on, or nobody.")
+    if instead_of == BESIDE and person == NOBODY:
+        form.wrong("person", "Nobody goes off and nobody comes on. Choose who comes on.")
     why = form.choice("why", WHYS, needed="Choose why.")
     form.done()
     assert starts_at and ends_at
@@ -149,20 +169,23 @@ def _wanted() -> Wanted:
         tier,
         starts_at,
         ends_at,
-        None if instead_of == EVERYBODY else instead_of,
+        None if instead_of in (EVERYBODY, BESIDE) else instead_of,
         None if person == NOBODY else person,
         why,
+        instead_of == BESIDE,
     )
 
 
 def _from_address(house: House) -> dict[str, str]:
-    """What the address names of a shift, in the county's own time. Whatever cannot be read stays empty."""
+    """What the address names of a shift, in the county's own time, or of hours that lack somebody. Whatever cannot
+    be read stays empty."""
     form = Form(request.args)
+    named = form.choice("instead_of", house.names)
     return {
         "tier": form.choice("tier", TIER_NAMES),
         "starts_at": _local(form.line("starts_at"), house.zone),
         "ends_at": _local(form.line("ends_at"), house.zone),
-        "instead_of": form.choice("instead_of", house.names),
+        "instead_of": named or (BESIDE if form.has("starts_at") else ""),
     }
 
 
@@ -185,6 +208,7 @@ def _form_page(typed: dict[str, str], errors: dict[str, str]) -> str:
         staff=list(house.may),
         going=_going(house, typed.get("instead_of", "")),
         everybody=EVERYBODY,
+        beside=BESIDE,
         nobody=NOBODY,
         tiers=tuple(TIER_NAMES.items()),
         whys=tuple(WHYS.items()),
