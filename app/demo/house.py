@@ -73,8 +73,7 @@ def furnish(shell: Shell) -> None:
     live_through(shell)
     with shell.store.read() as connection:
         keeper = acting(connection, "brandvold")
-    rota.lay_out(shell, keeper)
-    rota_people.fill_in(shell, keeper)
+    rota_people.fill_in(shell, keeper, rota.lay_out(shell, keeper))
 
 
 def demo_settings(port: int, folder: Path) -> Settings:

@@ -1,7 +1,7 @@
 """The demo county's rota: months of shifts that were worked, tonight's, and layers from the coming Monday on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
@@ -54,6 +54,11 @@ TERMS: Final = RotaTerms(
 )
 
 
+LAID_BEFORE: Final = 9 * DAY
+# What the journal is to be told, and when: rows are written in the order of time, whatever makes them.
+Telling = tuple[datetime, Callable[[Connection, Shell], object]]
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Tonight on the county's wall: its span, the Monday of the week in which it ends, and the next one."""
@@ -80,9 +85,11 @@ def calendar(now: datetime) -> Calendar:
     return Calendar(starts_at, ends_at, monday, monday + WEEK)
 
 
-def lay_out(shell: Shell, keeper: Me) -> None:
-    """Needs and terms, the shifts that were worked, and the layers that go on from Monday."""
-    days = calendar(shell.clock.now())
+def lay_out(shell: Shell, keeper: Me) -> list[Telling]:
+    """Needs and terms, the shifts that were worked, and the layers that go on from Monday; what the journal is to
+    be told of it."""
+    now = shell.clock.now()
+    days = calendar(now)
     with shell.store.write() as connection:
         connection.execute(
             programs.update().where(programs.c.id == PROGRAM).values(state="MN", rota=write_terms(TERMS))
@@ -91,8 +98,7 @@ def lay_out(shell: Shell, keeper: Me) -> None:
             row = {"program": PROGRAM, "tier": tier, "people": people, "bring": bring, "place": place}
             connection.execute(rota_tiers.insert().values(row))
         connection.execute(shifts.insert(), [_row(one, n) for n, one in enumerate(_published(days))])
-        for place, layer in enumerate(layers(days, days.change)):
-            _lay(connection, shell, keeper, layer, place)
+        return [_lay(connection, keeper, layer, n, now) for n, layer in enumerate(layers(days, days.change))]
 
 
 def layers(days: Calendar, begins: datetime, ends: datetime | None = None) -> tuple[Layer, ...]:
@@ -177,8 +183,8 @@ def _row(one: Assignment, number: int) -> dict[str, Any]:
     }
 
 
-def _lay(connection: Connection, shell: Shell, keeper: Me, layer: Layer, place: int) -> None:
-    known = replace(layer, id=f"layer-{place + 1}")
+def _lay(connection: Connection, keeper: Me, layer: Layer, place: int, now: datetime) -> Telling:
+    known, laid_at = replace(layer, id=f"layer-{place + 1}"), now - LAID_BEFORE
     body = write_layer(known)
     connection.execute(
         rota_layers.insert().values(
@@ -189,7 +195,7 @@ def _lay(connection: Connection, shell: Shell, keeper: Me, layer: Layer, place: 
             place=place,
             body=json.dumps(body, sort_keys=True),
             made_by=keeper.id,
-            made_at=shell.clock.now(),
+            made_at=laid_at,
         )
     )
-    note(connection, shell, keeper, known.id, "LayerAdded", **body)
+    return laid_at, lambda connection, then: note(connection, then, keeper, known.id, "LayerAdded", **body)

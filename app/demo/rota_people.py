@@ -1,6 +1,6 @@
 """What the demo's staff hold and have asked for: credentials, numbers, time off, and covers now and before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from app.clock import VirtualClock
 from app.demo.county import PHONES, PROGRAM, STAFF, Staff
-from app.demo.rota import COUNTY, DAY, PAIRS, Calendar, calendar
+from app.demo.rota import COUNTY, DAY, PAIRS, Calendar, Telling, calendar
 from app.note import note
 from app.rota.bars import rebar
 from app.rota.cover_rows import acting
@@ -34,14 +34,15 @@ PAST_REF: Final = 1901
 SILENT, ONE_NUMBER = "osei", "halloran"
 
 
-def fill_in(shell: Shell, keeper: Me) -> None:
-    """All of it, after the rota itself is laid out."""
+def fill_in(shell: Shell, keeper: Me, told: list[Telling]) -> None:
+    """All of it, after the rota itself is laid out; the journal is told in the order of time."""
     days = calendar(shell.clock.now())
     with shell.store.write() as connection:
         _papers(connection, shell, keeper, days)
         _numbers(connection, shell)
-        _time_off(connection, shell, keeper, days)
-        _covered(connection, shell, days)
+        told = [*told, *_time_off(connection, keeper, days, shell.clock.now()), *_covered(connection, days)]
+        for at, tell in sorted(told, key=lambda one: one[0]):
+            tell(connection, replace(shell, clock=VirtualClock(at), listeners=[]))
         rebar(connection, PROGRAM, shell.clock.now())
         _ask(connection, shell, days)
 
@@ -67,9 +68,6 @@ def _papers(connection: Connection, shell: Shell, keeper: Me, days: Calendar) ->
             hours.append({**row, "title": "Crisis response", "added_by": keeper.id, "added_at": now - SEEN})
     connection.execute(credentials.insert(), rows)
     connection.execute(training.insert(), hours)
-    held = next(row for row in rows if (row["person"], row["kind"]) == ("pruitt", "driver"))
-    said = {"credential": held["id"], "what": "driver", "ends_on": held["ends_on"]}
-    note(connection, _at(shell, now - SEEN), keeper, "pruitt", "CredentialAdded", **said)
 
 
 def _credential(
@@ -110,7 +108,7 @@ def _numbers(connection: Connection, shell: Shell) -> None:
     connection.execute(ways.insert(), rows)
 
 
-def _time_off(connection: Connection, shell: Shell, keeper: Me, days: Calendar) -> None:
+def _time_off(connection: Connection, keeper: Me, days: Calendar, now: datetime) -> Iterator[Telling]:
     """Time off that makes a hole next week, some that makes none, and some that nobody has decided yet."""
     thursday = days.week(1) + 3 * DAY + timedelta(hours=5)
     spans = (
@@ -120,7 +118,6 @@ def _time_off(connection: Connection, shell: Shell, keeper: Me, days: Calendar) 
         ("sorensen", "training", days.week(-4), days.week(-4) + 2 * DAY, "approved"),
         ("whitcomb", "vacation", days.week(4), days.week(5), "asked"),
     )
-    now = shell.clock.now()
     for person, kind, since, until, state in spans:
         starts_at, ends_at = instant(since, COUNTY), instant(until, COUNTY)
         asked_at = min(now - 20 * DAY, starts_at - 30 * DAY)
@@ -133,12 +130,12 @@ def _time_off(connection: Connection, shell: Shell, keeper: Me, days: Calendar) 
             )
         )
         said = {"person": person, "kind_of": kind, **_span(starts_at, ends_at)}
-        note(connection, _at(shell, asked_at), acting(connection, person), leave, "TimeOffAsked", **said)
+        yield asked_at, _told(acting(connection, person), leave, "TimeOffAsked", said)
         if decided:
-            note(connection, _at(shell, asked_at + DAY), keeper, leave, "TimeOffApproved", person=person)
+            yield asked_at + DAY, _told(keeper, leave, "TimeOffApproved", {"person": person})
 
 
-def _covered(connection: Connection, shell: Shell, days: Calendar) -> None:
+def _covered(connection: Connection, days: Calendar) -> Iterator[Telling]:
     """Nights that changed hands: asked by text, taken by text, as the journal tells."""
     nights = [days.week(week) + day * DAY + timedelta(hours=12) for week in COVERED_WEEKS for day in (1, 2)]
     for ref, night in enumerate(nights, start=PAST_REF):
@@ -146,41 +143,38 @@ def _covered(connection: Connection, shell: Shell, days: Calendar) -> None:
         found = connection.execute(
             select(shifts).where(shifts.c.person == holder, shifts.c.starts_at == instant(night, COUNTY))
         ).one()
-        _taken(connection, shell, found, "marchetti", ref)
+        yield from _taken(connection, found, "marchetti", ref)
 
 
-def _taken(connection: Connection, shell: Shell, shift: Row[Any], taker: str, ref: int) -> None:
+def _taken(connection: Connection, shift: Row[Any], taker: str, ref: int) -> Iterator[Telling]:
     asked_at, taken_at = shift.starts_at - 6 * DAY, shift.starts_at - 5 * DAY
-    cover, override = new_id(), new_id()
+    cover = new_id()
     what = {"program": PROGRAM, "tier": shift.tier, "starts_at": shift.starts_at, "ends_at": shift.ends_at}
+    settled = {"state": "taken", "taken_by": taker, "taken_at": taken_at, "settled_at": taken_at}
     connection.execute(
         covers.insert().values(
-            id=cover,
-            ref=ref,
-            kind="cover",
-            person=shift.person,
-            state="taken",
-            taken_by=taker,
-            taken_at=taken_at,
-            made_at=asked_at,
-            settled_at=taken_at,
-            **what,
+            id=cover, ref=ref, kind="cover", person=shift.person, made_at=asked_at, **what, **settled
         )
     )
-    said = {"ref": ref, "person": shift.person, "tier": shift.tier, **_span(shift.starts_at, shift.ends_at)}
+    span = _span(shift.starts_at, shift.ends_at)
+    said = {"ref": ref, "person": shift.person, "tier": shift.tier, **span}
     holder, comes = acting(connection, shift.person), acting(connection, taker)
-    note(connection, _at(shell, asked_at), holder, cover, "CoverAsked", asked=[taker], **said)
-    then = _at(shell, taken_at)
     change = {"tier": shift.tier, "instead_of": shift.person, "person": taker, "cover": cover, "why": "other"}
-    seq = note(
-        connection, then, comes, override, "OverrideAdded", **change, **_span(shift.starts_at, shift.ends_at)
-    )
-    connection.execute(
-        rota_overrides.insert().values(
-            id=override, number=seq, made_by=taker, made_at=taken_at, **{**what, **change}
-        )
-    )
-    note(connection, then, comes, cover, "CoverTaken", taker=taker, **said)
+
+    def write(connection: Connection, then: Shell) -> None:
+        override = new_id()
+        seq = note(connection, then, comes, override, "OverrideAdded", **change, **span)
+        made = {"id": override, "number": seq, "made_by": taker, "made_at": taken_at}
+        connection.execute(rota_overrides.insert().values({**what, **change, **made}))
+        note(connection, then, comes, cover, "CoverTaken", via="sms", taker=taker, **said)
+
+    yield asked_at, _told(holder, cover, "CoverAsked", {"asked": [taker], **said})
+    yield taken_at, write
+
+
+def _told(by: Me, stream: str, kind: str, fact: dict[str, Any]) -> Callable[[Connection, Shell], object]:
+    """A row of the journal, to be written when its time comes."""
+    return lambda connection, then: note(connection, then, by, stream, kind, **fact)
 
 
 def _ask(connection: Connection, shell: Shell, days: Calendar) -> None:
@@ -203,11 +197,6 @@ def _free(backups: list[Assignment], mine: Assignment) -> list[str]:
     """Whoever is backup neither the day before nor the day after."""
     near = {one.person for one in backups if abs(one.starts_at - mine.starts_at) <= 1.5 * DAY}
     return [person for person in ("sato", "aldous", "yoder") if person not in near]
-
-
-def _at(shell: Shell, then: datetime) -> Shell:
-    """The same shell at an earlier time."""
-    return replace(shell, clock=VirtualClock(then), listeners=[])
 
 
 def _span(starts_at: datetime, ends_at: datetime) -> dict[str, str]:
