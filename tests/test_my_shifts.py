@@ -33,7 +33,7 @@ def whole(shift: Assignment) -> dict[str, str]:
 def test_the_page_says_what_runs_what_is_next_and_with_whom(house: House) -> None:
     a_shift(house, "ana")
     page = text(house.client("ana").get("/shifts"))
-    assert "Now Mon 9 Nov, night 19:00 to 19:00. 24 h." in page
+    assert "Now Mon 9 Nov, day and night 19:00 to 19:00. 24 h." in page
     assert "Primary, C4. With Ben Whitcomb." in page
     assert "Thu 12 Nov, night 19:00 to 07:00, primary" in page
 
@@ -205,7 +205,7 @@ def test_a_swap_is_offered_and_made_page_by_page(house: House) -> None:
 
 def test_sick_at_night_from_the_phone_in_two_presses(house: House) -> None:
     ana = house.client("ana")
-    assert "Your shift runs: Mon 9 Nov, night" in text(ana.get("/shifts/sick"))
+    assert "Your shift runs: Mon 9 Nov, day and night" in text(ana.get("/shifts/sick"))
     assert post(ana, "/shifts/sick", until="shift").headers["Location"].endswith("done=sick")
     assert on_call(house, start=NIGHT, hours=1) == ["ben"]
     page = text(ana.get("/shifts"))

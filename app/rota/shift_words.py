@@ -13,7 +13,7 @@ from dispatch.rota.rules import Assignment
 from dispatch.rota.wall import wall_of
 from dispatch.value import Refused
 
-LONG = timedelta(hours=30)
+BOTH, LONG = timedelta(hours=18), timedelta(hours=30)
 LAST_CODE = 4_102_444_800_000_000  # the year 2100
 GONE = "That shift is not there any more. Look at My shifts."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,15 +39,11 @@ def said(place: Place, tier: str, span: Span) -> Said:
     true, shown = span[1] - span[0], end - start
     clocks = "" if true == shown else "the clocks go back" if true > shown else "the clocks go forward"
     night = bool(nights_of(*span, place.terms, place.zone))
-    first = f"{start:%a} {start.day} {start:%b}"
-    title = (
-        f"{first} to {end:%a} {end.day} {end:%b}"
-        if true > LONG
-        else f"{first}, {'night' if night else 'day'}"
-    )
+    first, last = f"{start:%a} {start.day} {start:%b}", f"{end:%a} {end.day} {end:%b}"
+    part = "day and night" if night and true > BOTH else "night" if night else "day"
     days = holidays_between(place.state, start.date(), wall_of(span[1] - _TICK, place.zone).date())
     return Said(
-        title,
+        f"{first} to {last}" if true > LONG else f"{first}, {part}",
         f"{start:%H:%M} to {end:%H:%M}",
         hours(true),
         clocks,
