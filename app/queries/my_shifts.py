@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from app.rota.cover_rows import (
     Place,
@@ -17,7 +17,7 @@ from app.rota.cover_rows import (
 from app.rota.shift_words import Said, code_of, said
 from app.rota.who_may import Candidate, crew_for
 from app.shell import Shell
-from app.tables import covers, duties, rota_wishes, seats, time_off, ways
+from app.tables import covers, duties, people, rota_wishes, seats, time_off, ways
 from dispatch.rota.cover import Cover, life
 from dispatch.rota.rules import Assignment
 from dispatch.value import Refused
@@ -210,16 +210,22 @@ def leaves_of(connection: Connection, person: str, now: datetime) -> list[Leave]
 
 
 def ways_of(connection: Connection, person: str) -> tuple[Way, ...]:
-    """The ways that were proved, the one that rang last first."""
+    """The number that pages go to and those that were proved, the one that rang last first."""
     rows = connection.execute(
         select(ways.c.kind, ways.c.answered_at, ways.c.tried_at)
-        .where(ways.c.person == person, ways.c.verified_at.is_not(None))
+        .join(people, people.c.id == ways.c.person)
+        .where(
+            ways.c.person == person,
+            or_(ways.c.verified_at.is_not(None), ways.c.address == people.c.phone),
+        )
         .order_by(ways.c.added_at, ways.c.id)
     )
     found = [Way(row.kind, row.answered_at, row.tried_at) for row in rows]
-    return tuple(
-        sorted(found, key=lambda one: one.answered_at.timestamp() if one.answered_at else 0, reverse=True)
-    )
+    return tuple(sorted(found, key=_rang, reverse=True))
+
+
+def _rang(way: Way) -> float:
+    return way.answered_at.timestamp() if way.answered_at else 0
 
 
 def wishes_of(connection: Connection, person: str, today: str) -> list[tuple[str, str, str, str]]:
