@@ -274,8 +274,7 @@ def test_nobody_is_on_call_in_two_tiers_at_once() -> None:
 
 
 def test_another_persons_shift_never_counts() -> None:
-    other = Assignment("ana", "primary", at(9, 7), at(9, 19), "s")
-    assert not against(night(9), other)
+    assert not against(night(9), Assignment("ana", "backup", at(9, 12), at(9, 20), "t"))
 
 
 # --- a rule set aside ---------------------------------------------------------------------------------------

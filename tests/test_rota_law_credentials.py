@@ -146,6 +146,8 @@ def test_the_days_without_a_credential_are_those_between_and_after() -> None:
     ]
     assert spans_without([], since) == [(since, None)]
     assert not spans_without([*held, Credential("driver")], since)
+    within = Credential("driver", date(2026, 2, 1), date(2026, 2, 10))
+    assert spans_without([*held, within], since)[0] == (date(2026, 4, 1), date(2026, 4, 30))
     assert spans_without(held, date(2026, 7, 15)) == [(date(2026, 7, 15), None)]
 
 
@@ -238,7 +240,8 @@ def test_whoever_has_half_a_year_of_crisis_work_needs_twenty() -> None:
 
 
 def test_a_volunteer_needs_forty_before_any_direct_work() -> None:
-    assert wisconsin(date(2026, 11, 1), 39, title="Volunteer") == ["wi-orientation"]
+    experienced = Credential("experience")
+    assert wisconsin(date(2026, 11, 1), 39, experienced, title="Volunteer") == ["wi-orientation"]
     assert not wisconsin(date(2026, 11, 1), 40, title="Volunteer")
 
 
