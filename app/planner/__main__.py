@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     os.nice(NICE)
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # A handler would wait for the solver to come back to Python; a thread that waits for the signal does not.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    threading.Thread(target=_until_told, args=(stop,), daemon=True).start()
     problem = read_problem(json.loads(sys.stdin.readline()))
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     telling = Telling(problem)
@@ -61,6 +63,11 @@ def _tick(telling: Telling, began: float) -> None:
     while True:
         time.sleep(TICK_SECONDS)
         telling.tick(time.monotonic() - began)
+
+
+def _until_told(stop: threading.Event) -> None:
+    signal.sigwait({signal.SIGTERM})
+    stop.set()
 
 
 def _listen(stop: threading.Event) -> None:
