@@ -1,13 +1,26 @@
-"""Days and nights, holes and too few, and how evenly the rota falls: pure values in, pure values out."""
+"""Days and nights, holes and too few, how evenly the rota falls; then the report and the file for payroll."""
 
+import csv
+import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+from sqlalchemy import select
+
+from app.queries.rota_fair import fair_report
+from app.tables import people, reads
 from dispatch.rota.fair import counts, spread, stints
 from dispatch.rota.gaps import Gap, gaps
 from dispatch.rota.rules import Assignment, TierNeed
 from dispatch.rota.spans import changes, day_of, joined, parts
 from dispatch.rota.terms import RotaTerms
+from tests.crisis import Crisis
+from tests.house import PROGRAM, House, a_house
+from tests.rota_scene import a_rota, ask_cover
+from tests.walk import text
 
 COUNTY = ZoneInfo("America/Chicago")
 TERMS = RotaTerms()
@@ -186,3 +199,124 @@ def test_the_parts_of_a_person_add_up_to_their_hours() -> None:
 def test_spread_says_mean_least_and_most_and_nothing_of_nobody() -> None:
     assert (spread([4, 10, 1]).mean, spread([4, 10, 1]).least, spread([4, 10, 1]).most) == (5, 1, 10)
     assert spread([]).mean == 0
+
+
+# --- the report and the file -----------------------------------------------------------------------------------------
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with a_house(tmp_path) as built:
+        yield built
+
+
+SPAN = "from=2026-11-11&to=2026-11-24"
+
+
+def rows_of(house: House, who: str, query: str = SPAN) -> list[dict[str, str]]:
+    answer = house.client(who).get(f"/rota/fair.csv?{query}")
+    assert answer.status_code == 200 and answer.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+
+
+def test_the_report_counts_everybody_for_those_who_keep_the_rota_and_oneself_for_others(house: House) -> None:
+    a_rota(house)
+    for who in ("brandvold", "okonjo", "root"):
+        assert "Dov Osei" in text(house.client(who).get(f"/rota/fair?{SPAN}")), who
+    mine = text(house.client("ana").get(f"/rota/fair?{SPAN}"))
+    assert "Ana Vela" in mine and "Dov Osei" not in mine
+    assert {row["person_id"] for row in rows_of(house, "ana")} == {"ana"}
+    assert {row["person_id"] for row in rows_of(house, "brandvold")} > {"ana", "dov"}
+
+
+def test_the_file_and_the_report_count_the_same_hours(house: House) -> None:
+    a_rota(house)
+    with house.shell.store.read() as connection:
+        report = fair_report(connection, PROGRAM, date(2026, 11, 11), date(2026, 11, 24))
+    for line in report.lines:
+        rows = [row for row in rows_of(house, "brandvold") if row["person_id"] == line.who.id]
+        assert sum(float(row["on_call_hours"]) for row in rows) == line.count.hours / HOUR
+        nights = [row for row in rows if row["part"] == "night" and float(row["on_call_hours"]) >= 6]
+        assert len(nights) == line.count.nights
+
+
+def test_the_file_has_a_row_for_each_day_or_night_with_iso_dates_and_the_holiday(house: House) -> None:
+    a_rota(house)
+    first = rows_of(house, "ana")[0]
+    assert first == {
+        "person_id": "ana",
+        "name": "Ana Vela",
+        "date": "2026-11-11",
+        "part": "day",
+        "tiers": "primary",
+        "on_call_hours": "12.00",
+        "called_out_hours": "0.00",
+        "weekend": "no",
+        "holiday": "Veterans Day",
+    }
+
+
+def test_no_cell_of_the_file_is_a_formula(house: House) -> None:
+    a_rota(house)
+    with house.shell.store.write() as connection:
+        connection.execute(people.update().where(people.c.id == "ana").values(name="=HYPERLINK(1)"))
+    assert {row["name"] for row in rows_of(house, "ana")} == {"'=HYPERLINK(1)"}
+
+
+def test_whoever_takes_the_file_is_noted(house: House) -> None:
+    a_rota(house)
+    rows_of(house, "brandvold")
+    with house.shell.store.read() as connection:
+        noted = connection.execute(select(reads).where(reads.c.purpose == "export")).one()
+    assert (noted.person, noted.what, noted.subject) == ("brandvold", "rota", PROGRAM)
+
+
+def test_covers_are_counted_for_both_and_swaps_for_neither(house: House) -> None:
+    a_rota(house)
+    for ref, kind in ((2901, "cover"), (2902, "sick"), (2903, "swap")):
+        ask_cover(
+            house,
+            "ana",
+            "primary",
+            wall(14, 7),
+            wall(14, 19),
+            ref=ref,
+            kind=kind,
+            state="taken",
+            taken_by="dov",
+        )
+    with house.shell.store.read() as connection:
+        report = fair_report(connection, PROGRAM, date(2026, 11, 11), date(2026, 11, 24))
+    found = {line.who.id: (line.taken, line.given) for line in report.lines}
+    assert (found["ana"], found["dov"], found["ben"]) == ((0, 2), (2, 0), (0, 0))
+
+
+def test_hours_called_out_are_those_from_going_until_clear(house: House) -> None:
+    crisis = Crisis(house).received().sent().on_scene().cleared(after_minutes=45)
+    went, cleared = crisis.column("en_route_at"), crisis.column("cleared_at")
+    rows = rows_of(house, "brandvold", "from=2026-11-09&to=2026-11-10")
+    out = {row["person_id"]: row["called_out_hours"] for row in rows if row["part"] == "night"}
+    expected = f"{(cleared - went) / HOUR:.2f}"
+    assert expected != "0.00" and (out["ana"], out["ben"], out["cyd"]) == (expected, expected, "0.00")
+
+
+def test_people_are_compared_within_a_tier(house: House) -> None:
+    a_rota(house)
+    with house.shell.store.read() as connection:
+        where = (connection, PROGRAM, date(2026, 11, 11), date(2026, 11, 24))
+        primary, backup = fair_report(*where, tier="primary"), fair_report(*where, tier="backup")
+    assert {line.who.id for line in primary.lines} == {"ana", "ben", "cyd", "dov"}
+    assert {line.who.id for line in backup.lines} == {"cyd", "dov"}
+    assert primary.nights.mean == 7
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=2026-11-20&to=2026-11-11", "The last day is before the first. Write a later one."),
+        ("from=2020-01-01&to=2026-11-11", "Count at most 400 days at once. Write an earlier last day."),
+        ("from=yesterday", "Write a date as 2026-11-21."),
+    ],
+)
+def test_a_span_that_cannot_be_counted_says_what_to_write(house: House, query: str, sentence: str) -> None:
+    answer = house.client("brandvold").get(f"/rota/fair?{query}")
+    assert answer.status_code == 422 and sentence in text(answer)
+    assert house.client("brandvold").get(f"/rota/fair.csv?{query}").status_code == 422

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, or_, select
 
 from app.public_holidays import holidays_between
 from app.queries.rota_span import RotaSpan, Who, rota_span, zone_of
+from app.rota.load import terms_of
 from app.tables import covers, incidents, pages
 from dispatch.cover import Span
 from dispatch.rota.fair import Count, Spread, Stint, counts, spread, stints
-from dispatch.rota.spans import DAY, day_of, joined, within
+from dispatch.rota.spans import joined, parts, within
 
 DAYS_AT_MOST: Final = 400
 MONTHS: Final = 3
@@ -114,14 +115,15 @@ def pay_lines(
 
 
 def span_of(connection: Connection, program: str, first: date, last: date) -> RotaSpan:
-    """The rota over whole dates of the program's calendar."""
-    zone = zone_of(connection, program)
-    return rota_span(connection, program, day_of(first, zone)[0], day_of(last, zone)[1])
+    """The rota from the first date's day to the last date's night: no night is cut, and what one month leaves out
+    the next one counts."""
+    whole = list(parts(first, last, terms_of(connection, program), zone_of(connection, program)))
+    return rota_span(connection, program, whole[0].starts_at, whole[-1].ends_at)
 
 
 def named(span: RotaSpan, first: date, last: date) -> dict[date, str]:
-    """The public holidays of the program's state; a night that began the day before is of its own date."""
-    return holidays_between(span.state, first - DAY, last)
+    """The public holidays of the program's state."""
+    return holidays_between(span.state, first, last)
 
 
 def called_out(connection: Connection, program: str, start: datetime, end: datetime) -> dict[str, list[Span]]:
