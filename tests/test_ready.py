@@ -142,3 +142,48 @@ def test_another_programs_rota_is_not_looked_at(tmp_path: Path) -> None:
         with house.shell.store.write() as connection:
             connection.execute(rota_tiers.update().where(rota_tiers.c.program != PROGRAM).values(people=9))
         assert said(house) == before
+
+
+def rail(house: House) -> str:
+    """The words of the bar under the board's header, as a board that is open gets them."""
+    told = house.client("ruiz").get("/board/changes?after=0").get_json()["rail"]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", told))
+
+
+def test_the_board_says_the_holes_of_three_days_and_is_quiet_without_one(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        house.worker.tick()
+        assert "Rota" not in rail(house)
+        need(house, supervisor=1)
+        lay(house, "All", "supervisor", [["okonjo"]], since="2026-10-05T07:00", turn_hours=168)
+        house.clock.move(timedelta(seconds=10))
+        house.worker.tick()
+        assert "Rota" not in rail(house)
+        put_over(house, "supervisor", wall(12, 19), wall(13, 7), person=None)
+        house.clock.move(timedelta(seconds=10))
+        house.worker.tick()
+        assert "Rota: 1 hole in 72 h. Thu 12 Nov 19:00, nobody on supervisor, 12 h." in rail(house)
+
+
+def test_the_board_says_when_the_worker_is_late_and_what_to_do(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        house.worker.tick()
+        assert "worker" not in rail(house)
+        house.clock.move(timedelta(seconds=40))
+        assert "The worker was last heard 40 s ago. Pages may not go out: call people by phone." in rail(house)
+        house.worker.tick()
+        house.clock.move(timedelta(seconds=6))
+        assert "worker" not in rail(house)
+
+
+def test_an_open_board_hears_of_a_late_worker_without_a_word_in_the_journal(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        house.worker.tick()
+        client = house.client("ruiz")
+        before = client.get("/board/pulse").get_json()
+        house.clock.move(timedelta(seconds=10))
+        assert client.get("/board/pulse").get_json()["house"] == before["house"]
+        house.clock.move(timedelta(seconds=30))
+        after = client.get("/board/pulse").get_json()
+        assert after["seq"] == before["seq"] and after["house"] != before["house"]
+        assert "The worker was last heard" in client.get("/board/changes?after=0").get_json()["rail"]

@@ -12,6 +12,7 @@ from app.codec import load
 from app.journal import newest
 from app.oncall import on_duty
 from app.queries.calls import CallRow, Next, OpenCall, call_row, dues_of, order_of
+from app.queries.house_pulse import HousePulse
 from app.queries.journal_lines import LogLine, last_lines, last_note
 from app.queries.rail import RailAlarm, TakenAlarm, alarms_of, taken_of
 from app.queries.teams import TeamRow, people_on, teams_on, ties_of
@@ -58,6 +59,7 @@ class Snapshot:
     next: NextOnBoard | None
     log: tuple[LogLine, ...]
     counts: Mapping[str, int]
+    house: HousePulse = HousePulse()
 
     @property
     def order(self) -> list[str]:

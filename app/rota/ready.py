@@ -14,10 +14,13 @@ from app.rota.ways import ways_of
 from app.rota.zones import moved_shifts
 from app.shell import Shell
 from app.tables import covers, people, programs, rota_layers, time_off
-from dispatch.rota.lint.found import Finding
+from dispatch.rota.lint import gaps
+from dispatch.rota.lint.found import Finding, Found
 from dispatch.rota.lint.lint import lint
+from dispatch.rota.lint.look import look
 from dispatch.rota.lint.scene import AROUND, OpenCover, Scene
 from dispatch.rota.rules import Away
+from dispatch.rota.staff import Worker
 
 DAYS = 60
 OPEN = ("open",)
@@ -28,6 +31,30 @@ def findings(connection: Connection, shell: Shell, program: str, days: int = DAY
     now = shell.clock.now()
     scene = scene_of(connection, program, now, now + timedelta(days=days))
     return () if scene is None else lint(scene)
+
+
+def holes_of(
+    connection: Connection, program: str, zone: ZoneInfo, since: datetime, until: datetime
+) -> list[Found]:
+    """Holes alone, between two instants: cheap enough to be asked all day."""
+    needs = needs_of(connection, program)
+    if not needs:
+        return []
+    rows = connection.execute(
+        select(people.c.id, people.c.name, people.c.roles).where(people.c.program == program, people.c.active)
+    )
+    workers = {row.id: Worker(row.id, row.name, frozenset(row.roles)) for row in rows}
+    scene = Scene(
+        now=since,
+        end=until,
+        zone=zone,
+        rules=rules_of(connection, program, since - AROUND, until),
+        needs=needs,
+        workers=workers,
+        names={worker.id: worker.name for worker in workers.values()},
+        role_for=ROLE_FOR,
+    )
+    return list(gaps.find(look(scene)))
 
 
 def scene_of(connection: Connection, program: str, now: datetime, end: datetime) -> Scene | None:

@@ -10,18 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from app.access import ROTA_ROLES
-from app.rota.load import needs_of, rules_of
 from app.rota.once import Telling, forget_old, untold
-from app.rota.ready import DAYS, findings
-from app.rota.shifts import ROLE_FOR
+from app.rota.ready import DAYS, findings, holes_of
 from app.shell import Shell
 from app.tables import people
 from dispatch.messages import Message, RotaNotice
-from dispatch.rota.lint import gaps, words
+from dispatch.rota.lint import words
 from dispatch.rota.lint.found import Finding, Found
-from dispatch.rota.lint.look import look
-from dispatch.rota.lint.scene import AROUND, Scene
-from dispatch.rota.staff import Worker
+from dispatch.rota.lint.scene import AROUND
 
 MORNING, EVENING = 9, 21  # on the wall
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -69,25 +65,11 @@ def holes_to_come(connection: Connection, program: str, zone: ZoneInfo, now: dat
 
 def holes_near(connection: Connection, program: str, zone: ZoneInfo, now: datetime) -> list[Hole]:
     """Every hole that runs now or begins within a day. One that has run for a week was told when it began."""
-    needs = needs_of(connection, program)
-    start, end = now - AROUND, now + AROUND
-    rows = connection.execute(
-        select(people.c.id, people.c.name, people.c.roles).where(people.c.program == program, people.c.active)
-    )
-    workers = {row.id: Worker(row.id, row.name, frozenset(row.roles)) for row in rows}
-    scene = Scene(
-        now=start,
-        end=end,
-        zone=zone,
-        rules=rules_of(connection, program, start - AROUND, end),
-        needs=needs,
-        workers=workers,
-        names={worker.id: worker.name for worker in workers.values()},
-        role_for=ROLE_FOR,
-    )
+    start = now - AROUND
+    found = holes_of(connection, program, zone, start, now + AROUND)
     return [
         Hole(tuple(_near_keys(program, one, now)), f"{words.moment(one.starts_at, zone)}, {one.said}.")
-        for one in gaps.find(look(scene))
+        for one in found
         if one.ends_at > now and start < one.starts_at <= now + DAY
     ]
 

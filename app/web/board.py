@@ -70,7 +70,8 @@ def changes() -> ResponseReturnValue:
 def pulse() -> ResponseReturnValue:
     with shell().store.read() as connection:
         seq = newest(connection)
-    return jsonify(seq=seq, now=shell().clock.now().isoformat())
+    house = boards().house(shell(), me().program)
+    return jsonify(seq=seq, now=shell().clock.now().isoformat(), house=house)
 
 
 def _zone() -> ZoneInfo:

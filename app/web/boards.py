@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from app.journal import newest
 from app.queries.board import Snapshot, board, changed_since, left_board
 from app.queries.calls import CallRow, OpenCall
+from app.queries.house_pulse import HousePulse, house_pulse
 from app.queries.teams import TeamRow
 from app.shell import Shell, new_id
 
@@ -53,6 +54,15 @@ class Drawn:
 class _Program:
     calls: dict[str, OpenCall] = field(default_factory=dict)
     drawn: Drawn | None = None
+    house: HousePulse = HousePulse()
+    looked_at: datetime | None = None
+
+    def look_at_house(self, shell: Shell, program: str, now: datetime) -> None:
+        """Anew when the last look is old. Not with each commit: the rota is a matter of hours."""
+        if self.looked_at is None or not timedelta() <= now - self.looked_at < KEPT_FOR:
+            with shell.store.read() as connection:
+                self.house = house_pulse(connection, program, now)
+            self.looked_at = now
 
 
 class Boards:
@@ -69,11 +79,24 @@ class Boards:
         now = shell.clock.now()
         with self._turn:
             kept = self._programs.setdefault(program, _Program())
-            if kept.drawn is None or not _still_good(kept.drawn.snapshot, seq, now):
+            kept.look_at_house(shell, program, now)
+            drawn = kept.drawn
+            if (
+                drawn is None
+                or not _still_good(drawn.snapshot, seq, now)
+                or drawn.snapshot.house != kept.house
+            ):
                 with shell.store.read() as connection:
                     snapshot = board(connection, shell.keyring, program, now, zone, kept.calls)
-                kept.drawn = _draw(kept.drawn, snapshot)
-            return kept.drawn
+                drawn = kept.drawn = _draw(drawn, replace(snapshot, house=kept.house))
+            return drawn
+
+    def house(self, shell: Shell, program: str) -> str:
+        """A mark of how the house is: when it changes, an open board has something to show without a new seq."""
+        with self._turn:
+            kept = self._programs.setdefault(program, _Program())
+            kept.look_at_house(shell, program, shell.clock.now())
+            return f"{crc32(repr(kept.house).encode()):08x}"
 
     def changes(self, shell: Shell, program: str, zone: ZoneInfo, after: int, csrf: str) -> str:
         """What a page that knows everything up to `after` must be told, as JSON. Rows that changed at `after`
