@@ -20,7 +20,7 @@ from dispatch.rota.span_words import moment_words, span_words
 
 AHEAD = timedelta(days=14)
 NAMED_AT_MOST = 8
-NOTHING = "Nobody's place on call changes in the next 14 days."
+NOTHING = "In the next 14 days nobody's place on call changes, and no shift breaks a rule that it keeps now."
 Span = tuple[datetime, datetime]
 
 
