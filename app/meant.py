@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select
 
-from app.tables import pages, people, seats
+from app.tables import pages, people, seats, ways
 from dispatch.messages import HowToReply, Message, Refusal, WhichPage
 from notify.replies import Reply
 
@@ -42,8 +42,13 @@ class Said:
 
 
 def staff_at(connection: Connection, number: str) -> Staff:
-    """The people whose phone this is."""
-    mine = select(people.c.id, people.c.program).where(people.c.phone == number, people.c.active)
+    """The people whose phone this is: their first number, or a further one that they proved."""
+    proved = select(ways.c.person).where(
+        ways.c.address == number, ways.c.kind == "text", ways.c.verified_at.is_not(None)
+    )
+    mine = select(people.c.id, people.c.program).where(
+        or_(people.c.phone == number, people.c.id.in_(proved)), people.c.active
+    )
     found = {row.id: row.program for row in connection.execute(mine.order_by(people.c.id))}
     if not found:
         return Staff((), {}, {})

@@ -12,6 +12,7 @@ from app.commit import commit_in
 from app.note import note
 from app.passwords import hashed
 from app.rota.bars import rebar
+from app.rota.ways import forget_number
 from app.sessions import Me, end_all
 from app.shell import Shell, new_id
 from app.tables import pages, people, seats
@@ -75,6 +76,8 @@ def change_person(connection: Connection, shell: Shell, by: Me, person: str, giv
     wanted = _columns(given)
     changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
     connection.execute(people.update().where(people.c.id == person).values(wanted))
+    if row.phone and row.phone != given.phone:
+        forget_number(connection, person, row.phone)
     return note(connection, shell, by, person, "PersonChanged", fields=changed, roles=list(given.roles))
 
 

@@ -338,6 +338,7 @@ ways = Table(
     Column("answered_at", Instant),
     Column("added_at", Instant, nullable=False),
     UniqueConstraint("person", "kind", "address"),
+    Index("ix_ways_address", "address"),
 )
 # What a person would rather do, for the planner: a day or a night wanted, or better not.
 rota_wishes = Table(

@@ -234,3 +234,33 @@ def test_no_code_stands_in_the_journal_or_in_an_address(tmp_path: Path) -> None:
         with house.shell.store.read() as connection:
             facts = " ".join(connection.scalars(select(journal.c.fact)))
         assert code not in facts and SECOND_PHONE not in facts
+
+
+def test_a_proved_second_number_is_heard_as_its_owner_and_an_unproved_one_is_nobodys(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        add(house, "ana")
+        way = way_of(house, SECOND_PHONE)
+        hear(house.shell, SECOND_PHONE, "ok", "e0")
+        house.worker.tick()
+        assert len(house.recorder.texts_to(SECOND_PHONE)) == 1  # the code alone
+        prove(house, "ana", way, code_sent_to(house, SECOND_PHONE))
+        house.clock.move(3 * MINUTE)
+        assert post(house.client("ana"), f"/account/ways/{way}/ring").status_code == 302
+        house.worker.tick()
+        found = re.search(r"Reply (\d+) OK", house.recorder.texts_to(SECOND_PHONE)[-1].body)
+        assert found
+        house.clock.move(5 * MINUTE)
+        hear(house.shell, SECOND_PHONE, f"{found[1]} OK", "e1")
+        with house.shell.store.read() as connection:
+            assert connection.scalar(select(ways.c.answered_at).where(ways.c.id == way)) == NIGHT + 8 * MINUTE
+
+
+def test_a_first_number_that_an_admin_changed_is_no_way_to_anybody(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        ring(house)
+        with house.shell.store.read() as connection:
+            row = connection.execute(select(people).where(people.c.id == "ana")).one()
+        fields = {"name": row.name, "email": row.email, "credential": row.credential, "phone": "218 555 0199"}
+        changed = post(house.client("root"), "/admin/people/ana", None, **fields, roles="responder")
+        assert changed.status_code == 302, text(changed)
+        assert kept(house, "ana") == []

@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ways")),
         sa.UniqueConstraint("person", "kind", "address", name=op.f("uq_ways_person_kind_address")),
     )
+    op.create_index("ix_ways_address", "ways", ["address"], unique=False)
     op.create_table(
         "rota_wishes",
         sa.Column("id", sa.String(length=40), nullable=False),
