@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.oncall import on_duty
+from app.rota.overrides import add_override
+from app.sessions import Me
 from app.tables import journal, people, rota_layers, rota_overrides, rota_tiers, shifts
+from dispatch.value import Refused
 from tests.house import NIGHT, PROGRAM, House, a_house
 from tests.walk import hidden, post, text
 
@@ -509,6 +512,16 @@ def test_a_warning_must_have_been_read(house: House, manager: FlaskClient) -> No
     assert refused.status_code == 409 and "Tick that you have read" in text(refused)
     assert count(house, rota_overrides) == 0
     assert post(manager, OVERRIDE, **more, do="force", read="week_hours:haddad").status_code == 302
+
+
+def test_whoever_writes_an_override_is_held_to_the_rules(house: House) -> None:
+    """Not only the page: requests for cover and swaps write through the same function."""
+    me = Me("brandvold", "H. Brandvold", "", PROGRAM, frozenset({"manager"}), "", b"")
+    start, end = NIGHT + timedelta(hours=7), NIGHT + timedelta(hours=16)
+    for person, sentence in (("ana", "Ana Vela is on primary"), ("okonjo", "is not a responder")):
+        with pytest.raises(Refused, match=sentence), house.shell.store.write() as connection:
+            add_override(connection, house.shell, me, "backup", start, end, "cyd", person, "sick")
+    assert count(house, rota_overrides) == 0
 
 
 # --- shifts by hand ---------------------------------------------------------------------------------------
