@@ -10,6 +10,7 @@ import pytest
 from app.rota.cover_answers import decline, give_back
 from app.rota.cover_desk import approve, assign, close, not_approve
 from app.rota.cover_reminders import due_reminders
+from app.rota.cover_rows import draft, insert_cover
 from app.rota.covers import withdraw
 from app.rota.overrides import add_override
 from dispatch.messages import CoverAsked, CoverOpen, CoverOver
@@ -140,6 +141,19 @@ def test_two_who_share_a_phone_answer_on_their_own_pages(house: House) -> None:
     share(house, "cyd", "dov")
     assert "Two of you on this number were asked." in says(house, "cyd", f"{cover.ref} Y")
     assert stored(house, cover).state == "open"
+
+
+def test_a_refusal_by_text_leaves_nothing_behind(house: House) -> None:
+    terms(house, weights={"rest": "off", "nights_running": "off"})
+    shift = a_shift(house, "ana", length=timedelta(days=40))
+    with pytest.raises(Refused, match="at most 35 days at once"):
+        asked(house, shift, "cyd")
+    with house.shell.store.write() as connection:
+        span = shift.starts_at, shift.ends_at
+        request = draft("cover", "ana", "primary", span, house.clock.now(), ["cyd", "dov"])
+        cover = insert_cover(connection, house.shell, PROGRAM, request)
+    assert "at most 35 days" in says(house, "cyd", f"{cover.ref} Y")
+    assert stored(house, cover) == cover and house.texts("dov") == []
 
 
 # --- parts -------------------------------------------------------------------------------------------------
@@ -275,6 +289,8 @@ def test_where_policy_says_so_a_manager_approves_first(house: House) -> None:
     assert "Ben Whitcomb said yes 03:00. It waits for a manager." in says(house, "cyd", f"{cover.ref} Y")
     do(house, not_approve, "brandvold", cover.id)
     assert "did not approve it" in house.texts("ben")[-1] and on_call(house) == ["ana"]
+    assert f"{cover.ref}: Ana Vela asks for cover" in house.texts("cyd")[-1], "they are asked again"
+    assert not any("taken it. Thank you" in text for text in house.texts("cyd"))
     says(house, "cyd", f"{cover.ref} Y")
     do(house, approve, "brandvold", cover.id)
     assert on_call(house) == ["cyd"] and "Nothing waits" in refusal(house, approve, "brandvold", cover.id)

@@ -120,6 +120,7 @@ def test_a_request_that_was_open_becomes_the_sick_one(house: House) -> None:
     off = do(house, call_sick, "ana", "ana", THURSDAY + HOUR)
     assert stored(house, cover).state == "withdrawn"
     assert f"{off.covers[-1].ref}: Ana Vela is sick" in house.texts("ben")[-1]
+    assert not any("not needed" in text for text in house.texts("ben")), "the new number says it all"
     assert "You are off that shift." in refusal(house, withdraw, "ana", off.covers[-1].id)
 
 

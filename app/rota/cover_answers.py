@@ -114,11 +114,16 @@ def give_back(
 
 
 def reopen(connection: Connection, shell: Shell, by: Me, cover: Cover, via: str) -> int:
-    """A yes that no manager has approved is taken back: the others may say yes again."""
+    """A yes that no manager has approved does not count: the others are asked again."""
     assert cover.taken_by is not None
-    note_answer(connection, cover.id, cover.taken_by, "no", shell.clock.now())
+    now = shell.clock.now()
+    note_answer(connection, cover.id, cover.taken_by, "no", now)
     update_cover(connection, cover.id, state="open", taken_by=None, taken_at=None)
-    return note(connection, shell, by, cover.id, "CoverReopened", via=via, ref=cover.ref)
+    seq = note(connection, shell, by, cover.id, "CoverReopened", via=via, ref=cover.ref)
+    holder = place_of(connection, by.program).names[cover.person]
+    again: list[Message] = [asking(cover, one, holder) for one in waiting(cover, but=cover.taken_by)]
+    owe(connection, None, again, now, seq)
+    return seq
 
 
 def _returns(connection: Connection, shell: Shell, place: Place, cover: Cover) -> bool:

@@ -51,7 +51,8 @@ def wait_for_manager(
     now = shell.clock.now()
     require_fit(connection, shell, place, cover, by.id, part)
     note_answer(connection, cover.id, by.id, "yes", now)
-    cover, messages = cut(connection, shell, by, place, cover, by.id, part, via)
+    # The others are not told that it is over: they are asked again if it is not approved.
+    cover, messages = cut(connection, shell, by, place, cover, by.id, part, via, over=False)
     update_cover(connection, cover.id, state="waiting", taken_by=by.id, taken_at=now)
     seq = note(connection, shell, by, cover.id, "CoverWaits", via=via, ref=cover.ref, **span_fact(cover))
     messages.append(CoverYours(by.id, cover.ref, cover.tier, cover.starts_at, cover.ends_at, approved=False))
@@ -83,6 +84,8 @@ def cut(
     taker: str,
     part: Span,
     via: str,
+    *,
+    over: bool = True,
 ) -> tuple[Cover, list[Message]]:
     """The request shrinks to the part; the rest is asked anew, and those who are not asked for it hear that it is
     over."""
@@ -94,6 +97,8 @@ def cut(
         update_cover(connection, cover.id, starts_at=part[0], ends_at=part[1])
     if pieces:
         return cover, open_rest(connection, shell, by, place, cover, pieces, asked, via)
+    if not over:
+        return cover, []
     why = "taken" if by.id == taker else "manager"
     return cover, [CoverOver(one, cover.ref, why) for one in asked]  # type: ignore[arg-type]
 

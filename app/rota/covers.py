@@ -18,6 +18,7 @@ from app.rota.cover_rows import (
     place_of,
     update_cover,
 )
+from app.rota.overrides import LONGEST
 from app.rota.who_may import Crew, crew_for
 from app.sessions import Me
 from app.shell import Shell
@@ -46,6 +47,7 @@ def ask_cover(
     require(own_shift(connection, by.program, by.id, shift.tier, whole), NOT_YOURS)
     require_part(whole, part, now)
     require(part[0] > now, RUNNING)
+    require(part[1] - part[0] <= LONGEST, "Ask for at most 35 days at once. Choose a part.")
     require_not_asked(connection, by.program, by.id, shift.tier, part, now)
     crew = crew_for(connection, shell, place, by.id, shift.tier, part)
     require_may(crew, persons)
