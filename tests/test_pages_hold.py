@@ -32,6 +32,10 @@ PAGES = {
         "/admin/shifts",
         "/admin/tokens", "/admin/reads", "/on-call", "/account",
     ],
+    "brandvold": [
+        "/rota", "/rota/week/2026-11-01", "/rota/month/2026-11", "/rota/person/marchetti", "/rota/fair",
+        "/rota/history", "/rota/print/2026-11-01",
+    ],
 }  # fmt: skip
 
 
