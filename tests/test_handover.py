@@ -144,6 +144,13 @@ def test_notes_are_not_handed_over(stage: Stage):
     )
 
 
+@pytest.mark.parametrize("stage", [Stage.NOT_FOUND, Stage.REFUSED, Stage.WAITING_REVIEW, Stage.REVIEWED])
+def test_what_is_over_is_not_taken_over(stage: Stage):
+    assert refusal(an_incident(stage), CY_TAKES, a_board(60)) == (
+        "Ana has no seat on 2291. There is nothing to take over."
+    )
+
+
 def test_who_was_there_and_handed_over_still_writes_and_the_one_who_ends_it_signs():
     incident = played(an_incident(Stage.WITH_PERSON), (10, CY_TAKES), (40, c.Clear("cy", "cy")))
     assert [may_write(incident, who) for who in ("ana", "ben", "cy", "fay")] == [True, True, True, False]

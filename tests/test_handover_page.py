@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.queries.handover import due_handovers, still_theirs
-from app.rota.watch import watch
+from app.queries.handover import due_handovers
+from app.rota.once import tell
+from app.rota.watch import hand_overs, watch
 from app.tables import journal, outbox, shifts
 from dispatch import commands as c
 from dispatch.messages import HandOverWaits
@@ -213,11 +214,11 @@ def test_a_seat_taken_over_while_the_watch_looked_is_not_told_as_waiting(
 ) -> None:
     house.clock.move(timedelta(minutes=31))
     with house.shell.store.read() as connection:
-        (found,) = due_handovers(connection, PROGRAM, house.clock.now())
-        assert still_theirs(connection, found)
+        found = hand_overs(connection, PROGRAM, house.clock.now())
+    assert len(found) == 2
     crisis.ask(c.TakeOver("cyd", "ana", "cyd"))
-    with house.shell.store.read() as connection:
-        assert not still_theirs(connection, found)
+    with house.shell.store.write() as connection:
+        assert tell(connection, PROGRAM, found, house.clock.now()) == 0
 
 
 def test_after_it_is_taken_over_no_text_is_due(house: House, crisis: Crisis) -> None:

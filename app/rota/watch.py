@@ -43,7 +43,7 @@ def watch(shell: Shell) -> int:
 def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
     # A zone that is not known must fail within the guard, not outside it.
     every: tuple[Prepare, ...] = (
-        lambda connection: _hand_overs(connection, program, now),
+        lambda connection: hand_overs(connection, program, now),
         lambda connection: shifts_soon(connection, program, now),
         lambda connection: holes_to_come(connection, program, ZoneInfo(zone_name), now),
         lambda connection: _covers(connection, program, now),
@@ -79,7 +79,8 @@ def _covers(connection: Connection, program: str, now: datetime) -> list[Telling
     ]
 
 
-def _hand_overs(connection: Connection, program: str, now: datetime) -> list[Telling]:
+def hand_overs(connection: Connection, program: str, now: datetime) -> list[Telling]:
+    """To the holder of each seat whose shift is over, and to the next who could take it."""
     return [
         Telling((key,), partial(_still_waits, due=due, message=message))
         for due in due_handovers(connection, program, now)
@@ -102,7 +103,7 @@ def _clocks(program: str, now: datetime) -> Telling:
 
 
 def _itself(connection: Connection, message: Message) -> list[Message]:
-    return [message]
+    return [message] if still_theirs(connection, due) else []
 
 
 class Watch:
