@@ -16,6 +16,7 @@ from dispatch.messages import RotaNotice
 from dispatch.rota.wall import wall_of
 from tests.house import NIGHT, PROGRAM, House, a_house
 from tests.rota_scene import COUNTY, a_rota, ask_cover, days, lay, need, put_over, take_off, wall
+from tests.test_query_plans import walks
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -272,3 +273,14 @@ def test_cover_that_nobody_takes_is_told_once(tmp_path: Path) -> None:
         told = Counter((one["person"], one["ref"]) for one in owed(house, "CoverOpen"))
         assert set(told.values()) == {1}
         assert {ref for _, ref in told} == {2901}
+
+
+def test_neither_the_watch_nor_the_page_walks_through_what_grows(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        a_rota(house)
+        ask_cover(house, "cyd", "primary", wall(14, 19), wall(15, 7))
+        manager = house.client("brandvold")
+        house.clock.move_to(wall(13, 18))
+        assert walks(house, lambda: watch(house.shell)) == []
+        assert walks(house, lambda: manager.get("/rota/ready")) == []
+        assert walks(house, lambda: manager.get("/account/ways")) == []
