@@ -56,13 +56,17 @@ class SlowRota:
 
     def _layer(self, rota: Rota, layer: Layer, clock: Sequence[int]) -> None:
         turns, first = self.walked[layer.id]
-        turns_now = bytes([turns[at - first] if 0 <= at - first < len(turns) else NOBODY for at in clock])
+        nobody = bytes([NOBODY])
+        # What it says of each quarter that the clock shows: before it began and after it ended, of nobody.
+        before = nobody * max(0, first - clock[0])
+        said = before + turns[max(0, clock[0] - first) :] + nobody * (clock[-1] - clock[0] + 1)
+        turns_now = bytes([said[at - clock[0]] for at in clock])
         for number, group in enumerate(layer.line):
             on = turns_now.translate(bytes(turn == number for turn in range(256)))
             for person in group:
                 post = (layer.tier, person, layer.id)
-                before = rota.setdefault(post, bytearray(self.quarters))
-                rota[post] = bytearray(map(int.__add__, before, on)) if any(before) else bytearray(on)
+                other = rota.get(post)
+                rota[post] = bytearray(on) if other is None else bytearray(map(int.__add__, other, on))
 
     def _write(self, rota: Rota, post: Post, starts_at: datetime, ends_at: datetime) -> None:
         on = rota.setdefault(post, bytearray(self.quarters))

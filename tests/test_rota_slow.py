@@ -17,6 +17,7 @@ ROTAS = 200
 NIGHT_ROTAS = 400
 QUARTERS = YEARS * 365 * 96
 LOOKS = 25
+ONE_MORE = bytes(range(1, 256)) + b"\xff"
 
 
 def drawn(rules: Rules, start: datetime) -> Rota:
@@ -28,7 +29,7 @@ def drawn(rules: Rules, start: datetime) -> Rota:
         assert rest == more == timedelta(0), f"{one} does not begin and end on a quarter"
         first, last = max(first, 0), min(last, QUARTERS)
         on = rota.setdefault((one.tier, one.person, one.source), bytearray(QUARTERS))
-        on[first:last] = bytes(count + 1 for count in on[first:last])
+        on[first:last] = on[first:last].translate(ONE_MORE)
     return rota
 
 
