@@ -10,9 +10,11 @@ import pytest
 from app.rota.cover_answers import decline, give_back
 from app.rota.cover_desk import approve, assign, close, not_approve
 from app.rota.cover_reminders import due_reminders
-from app.rota.cover_rows import draft, insert_cover
+from app.rota.cover_rows import draft, insert_cover, place_of
 from app.rota.covers import withdraw
 from app.rota.overrides import add_override
+from app.rota.who_may import crew_for
+from app.tables import people
 from dispatch.messages import CoverAsked, CoverOpen, CoverOver
 from dispatch.value import Refused
 from tests.cover_stage import (
@@ -97,6 +99,16 @@ def test_nobody_may_be_asked_whom_a_hard_rule_forbids_it(house: House) -> None:
     with pytest.raises(Refused, match="Ben Whitcomb is on backup"):
         asked(house, shift, "ben", "cyd")
     assert all_covers(house) == []
+
+
+def test_what_the_team_would_lack_is_said_before_anybody_is_asked(house: House) -> None:
+    shift = a_shift(house, "ana")
+    with house.shell.store.write() as connection:
+        connection.execute(people.update().where(people.c.id.in_(("ana", "dov"))).values(skills=["spanish"]))
+        place = place_of(connection, PROGRAM)
+        crew = crew_for(connection, house.shell, place, "ana", shift.tier, WHOLE)
+    assert crew.of("cyd").price == ("Leaves no Spanish speaker Thu 12 Nov 19:00 to 07:00.",)
+    assert crew.of("dov").price == ()
 
 
 def test_who_was_not_asked_has_no_yes(house: House) -> None:

@@ -5,26 +5,32 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from app.rota.check import known
+from app.rota.check import Known, known
 from app.rota.cover_rows import Place, final_rota
+from app.rota.load import rules_of
 from app.rota.shifts import ROLE_FOR
 from app.shell import Shell
 from app.tables import people
 from dispatch.cover import Span
 from dispatch.rota.may_work import CURE, Objection
+from dispatch.rota.preview import price
 from dispatch.rota.rest import nights_of
-from dispatch.rota.rules import Assignment
+from dispatch.rota.rules import Assignment, Override, Rules
 from dispatch.value import Refused
 
 # Nights are counted over so long before and after the shift.
 NIGHTS_AROUND = timedelta(weeks=4)
 REST_LOOKED_BACK = timedelta(days=7)
+# How a price begins that is a loss (dispatch/rota/lacks.py).
+WORSE = ("Leaves ", "Puts ")
+_LAST = 2**62
 
 
 @dataclass(frozen=True)
 class Candidate:
     """One colleague and one shift. `hard` and `soft` are sentences; whoever has a hard one is not asked. `rest` is
-    None after a week or more. `nights` counts this shift too. `leaves` is the backup shift that they would leave."""
+    None after a week or more. `nights` counts this shift too. `leaves` is the backup shift that they would leave;
+    `price` says what the team would lack with them in the holder's place."""
 
     person: str
     name: str
@@ -34,6 +40,7 @@ class Candidate:
     rest: timedelta | None
     nights: int
     leaves: tuple[Assignment, ...] = ()
+    price: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ def crew_for(
     """Who could take this shift from its holder. `steps_up`: whoever is on backup then may leave it for a hole above.
     `only` looks at these people and no others."""
     here = known(connection, shell, place.program, *span)
+    rules = rules_of(connection, place.program, *span)
     rota = final_rota(
         connection,
         place.program,
@@ -96,6 +104,7 @@ def crew_for(
                 _rest(rota, person, span[0]),
                 nights.get(person, 0) + mine,
                 leaves,
+                _price(here, rules, wanted, holder, leaves),
             )
         )
     counted = [nights.get(person, 0) for person, *_ in people_here]
@@ -120,6 +129,18 @@ def require_candidate(
     if one.hard:
         raise Refused(one.hard[0])
     return one
+
+
+def _price(
+    here: Known, rules: Rules, wanted: Assignment, holder: str, leaves: tuple[Assignment, ...]
+) -> tuple[str, ...]:
+    """What would be worse. That a hole is filled goes without saying."""
+    start, end = wanted.starts_at, wanted.ends_at
+    made = [Override("", _LAST, one.tier, start, end, wanted.person, None) for one in leaves]
+    made.append(Override(" ", _LAST, wanted.tier, start, end, holder, wanted.person))
+    after = replace(rules, overrides=(*rules.overrides, *made))
+    said = price(rules, after, here.needs, here.workers, here.zone, start, end)
+    return tuple(one for one in said if one.startswith(WORSE))
 
 
 def _with_role(
