@@ -257,6 +257,17 @@ def test_a_layer_keeps_to_its_own_first_and_last_day() -> None:
     assert (only.starts_at, only.ends_at) == (utc(2026, 11, 2, 18), utc(2026, 11, 3, 9))
 
 
+def test_a_layer_that_begins_or_ends_within_a_window_takes_that_part_of_it() -> None:
+    nights = Window(EVERY_DAY, time(19), 12 * HOUR)
+    first, last = datetime(2026, 11, 2, 23), datetime(2026, 11, 4, 1)
+    layer = on_wall(CHICAGO, "ana", "ben", begins=first, ends=last, windows=(nights,))
+    found = final(Rules((layer,)), utc(2026, 10, 1), utc(2026, 12, 1))
+    assert [(one.person, one.starts_at, one.ends_at) for one in found] == [
+        ("ana", utc(2026, 11, 3, 5), utc(2026, 11, 3, 13)),
+        ("ben", utc(2026, 11, 4, 1), utc(2026, 11, 4, 7)),
+    ]
+
+
 # --- changes -------------------------------------------------------------------------------------------------
 
 START = utc(2026, 11, 2, 13)
