@@ -43,6 +43,9 @@ def main(arguments: list[str]) -> int:
         return 0
     # Loaded here, by name: it takes more than a second, and the first draft does not wait for it.
     search = import_module("app.planner.search").search
+    if stop.is_set():
+        telling.end("stopped", time.monotonic() - began)
+        return 0
     late = time.monotonic() - began
     ended = search(
         problem,
