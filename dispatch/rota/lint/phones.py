@@ -62,12 +62,12 @@ def reachable(ways: tuple[Way, ...]) -> bool:
 
 
 def _no_number(case: _Case) -> Found:
-    said = f"{case.name} has no phone number and is on call from {_first(case)}"
+    said = f"{case.name} has no phone number and is on call {_first(case)}"
     return case.found("no_number", said, "Write their number down.", grave=True)
 
 
 def _stopped(case: _Case) -> Found:
-    said = f"{case.name} has stopped our texts and is on call from {_first(case)}"
+    said = f"{case.name} has stopped our texts and is on call {_first(case)}"
     soon = case.starts_at < case.look.scene.now + SOON
     return case.found("stopped", said, "Ask them to text START to our number.", grave=soon)
 
@@ -99,4 +99,4 @@ def _silent(case: _Case) -> Iterator[Found]:
 
 def _first(case: _Case) -> str:
     scene = case.look.scene
-    return "now" if case.starts_at <= scene.now else words.moment(case.starts_at, scene.zone)
+    return "now" if case.starts_at <= scene.now else f"from {words.moment(case.starts_at, scene.zone)}"
