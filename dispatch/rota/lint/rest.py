@@ -24,6 +24,14 @@ _AT_ITS_START = "rest after this shift"
 
 
 @dataclass(frozen=True)
+class _Calendar:
+    """The weeks of the wall that are looked at, in order, and the nights that each shift's span takes."""
+
+    weeks: list[Span]
+    nights: dict[Span, tuple[date, ...]]
+
+
+@dataclass(frozen=True)
 class _Reason:
     """What speaks against a shift that stands. `since` is when it begins to, and tells equal ones apart."""
 
@@ -36,11 +44,11 @@ class _Reason:
 
 def find(look: Look) -> Iterator[Found]:
     """Person by person. A rule that a shift keeps by its distance to the others alone is not asked."""
-    weeks = _weeks(look)
+    calendar = _Calendar(_weeks(look), _nights_by_span(look))
     terms, set_aside = look.scene.terms, look.scene.set_aside
     for person, shifts in look.by_person.items():
         told: set[tuple[str, datetime]] = set()
-        for one in _reasons(look, look.scene.workers[person], shifts, weeks):
+        for one in _reasons(look, look.scene.workers[person], shifts, calendar):
             if (one.sentence, one.since) not in told:
                 told.add((one.sentence, one.since))
                 for objection in weighed([Against(one.rule, one.sentence)], one.shift, terms, set_aside):
@@ -60,11 +68,11 @@ def _found(one: _Reason, grave: bool) -> Found:
     )
 
 
-def _reasons(look: Look, worker: Worker, shifts: list[Assignment], weeks: list[Span]) -> Iterator[_Reason]:
+def _reasons(look: Look, worker: Worker, shifts: list[Assignment], calendar: _Calendar) -> Iterator[_Reason]:
     scene = look.scene
     yield from _rest(look, worker, shifts)
-    yield from _nights(look, worker, shifts)
-    yield from _hours(look, worker, shifts, weeks)
+    yield from _nights(look, worker, shifts, calendar)
+    yield from _hours(look, worker, shifts, calendar.weeks)
     for one in look.ahead(worker.id)[:1]:
         for reason in against_training(worker, one, scene.terms, scene.zone, scene.state):
             yield _Reason(one, reason.rule, reason.sentence, one.starts_at, dated=False)
@@ -98,14 +106,14 @@ def _around(shifts: list[Assignment], one: Assignment) -> tuple[Assignment, ...]
     )
 
 
-def _nights(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[_Reason]:
+def _nights(look: Look, worker: Worker, shifts: list[Assignment], calendar: _Calendar) -> Iterator[_Reason]:
     """Each run of nights that is too long and is not over."""
     scene = look.scene
     if not _could_run(scene.terms, shifts):
         return
     by_night: dict[date, Assignment] = {}
     for one in shifts:
-        for night in nights_of(one.starts_at, one.ends_at, scene.terms, scene.zone):
+        for night in calendar.nights[one.starts_at, one.ends_at]:
             by_night[night] = one
     run = 0
     for night in sorted(by_night):
@@ -117,9 +125,16 @@ def _nights(look: Look, worker: Worker, shifts: list[Assignment]) -> Iterator[_R
             yield _Reason(by_night[night], "nights_running", said, begins)
 
 
+def _nights_by_span(look: Look) -> dict[Span, tuple[date, ...]]:
+    """The nights that each span takes: people who work side by side share them, and they are dear to find out."""
+    scene = look.scene
+    spans = dict.fromkeys((one.starts_at, one.ends_at) for one in look.on_call)
+    return {span: nights_of(*span, scene.terms, scene.zone) for span in spans}
+
+
 def _could_run(terms: RotaTerms, shifts: list[Assignment]) -> bool:
-    """Are there ever so many hours so close together that they may take one night too many? Most people's are not,
-    and which nights a shift takes is dear to find out."""
+    """Are there ever so many hours so close together that they may take one night too many? Most people's are
+    not."""
     nights = terms.nights_running + 1
     night = (terms.night_ends - terms.night_starts) % 24 or 24
     # Half of each night counts as all of it; an hour less for the clocks.
