@@ -15,7 +15,7 @@ from app.rota.covers import withdraw
 from app.rota.overrides import add_override
 from app.rota.who_may import crew_for
 from app.tables import people
-from dispatch.messages import CoverAsked, CoverOpen, CoverOver
+from dispatch.messages import CoverAsked, CoverOpen, CoverOver, RotaNotice
 from dispatch.value import Refused
 from tests.cover_stage import (
     NIGHT_LONG,
@@ -362,3 +362,24 @@ def test_a_reminder_has_a_key_that_stays_the_same(house: House) -> None:
             for later in (timedelta(0), timedelta(minutes=5))
         ]
     assert keys[0] == keys[1] and len(keys[0]) == 2, "asked within the day: the manager hears at once"
+
+
+def test_a_yes_that_still_waits_a_day_before_is_told_to_the_manager_again(house: House) -> None:
+    terms(house, approve_cover=True)
+    cover = asked(house, a_shift(house, "ana"), "ben", "cyd")
+    taken(house, cover, "ben")
+    house.clock.move(THURSDAY - house.clock.now() - 24 * HOUR)
+    assert due(house) == [("brandvold", RotaNotice)]
+    house.clock.move(24 * HOUR)
+    assert due(house) == [("ana", CoverOver)] and on_call(house) == ["ana"]
+
+
+def test_who_has_stopped_our_texts_is_shown_so(house: House) -> None:
+    shift = a_shift(house, "ana")
+    with house.shell.store.write() as connection:
+        connection.execute(
+            people.update().where(people.c.id == "cyd").values(text_blocked_at=house.clock.now())
+        )
+        place = place_of(connection, PROGRAM)
+        crew = crew_for(connection, house.shell, place, "ana", shift.tier, WHOLE)
+    assert crew.of("cyd").soft == ("No text reaches them: they have stopped ours. Ring them.",)

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from app.rota.cover_rows import Place, covers_of_program, place_of
+from app.rota.cover_settle import approve_words
 from app.rota.covers import asking, managers_and
-from dispatch.messages import CoverOpen, CoverOver, Message, SwapAsked
+from dispatch.messages import CoverOpen, CoverOver, Message, RotaNotice, SwapAsked
 from dispatch.rota.cover import Cover, Reminder, reminders
 
 
@@ -49,6 +50,10 @@ def _messages(connection: Connection, place: Place, cover: Cover, name: Reminder
         return [CoverOver(cover.person, cover.ref, "past")] if not cover.is_hole else []
     if name == "manager":
         told = managers_and(connection, place.program, cover.person)
+        if cover.state == "waiting":
+            return [
+                RotaNotice(one, cover.ref, approve_words(place, cover)) for one in told if one != cover.person
+            ]
         open_ = [CoverOpen(one, cover.ref, holder, cover.tier, cover.starts_at) for one in told]
         return [] if cover.kind == "swap" else list(open_)
     if cover.state != "open":

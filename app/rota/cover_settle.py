@@ -56,10 +56,18 @@ def wait_for_manager(
     update_cover(connection, cover.id, state="waiting", taken_by=by.id, taken_at=now)
     seq = note(connection, shell, by, cover.id, "CoverWaits", via=via, ref=cover.ref, **span_fact(cover))
     messages.append(CoverYours(by.id, cover.ref, cover.tier, cover.starts_at, cover.ends_at, approved=False))
-    said = f"{by.name} would take {_shift_words(place, cover)}. Approve it or not."
+    said = approve_words(place, replace(cover, taken_by=by.id))
     messages += [RotaNotice(one, cover.ref, said) for one in managers_of(connection, place.program)]
     owe(connection, None, messages, now, seq)
     return seq
+
+
+def approve_words(place: Place, cover: Cover) -> str:
+    """What a manager reads of a yes that waits for their word."""
+    taker = place.names[cover.taken_by or cover.person]
+    if cover.kind == "swap":
+        return f"{taker} and {place.names[cover.person]} would swap shifts. Approve it or not."
+    return f"{taker} would take {_shift_words(place, cover)}. Approve it or not."
 
 
 def require_fit(

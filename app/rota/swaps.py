@@ -16,6 +16,7 @@ from app.rota.cover_rows import (
     place_of,
     update_cover,
 )
+from app.rota.cover_settle import approve_words
 from app.rota.covers import NOT_YOURS, RUNNING, own_shift, require_not_asked, span_fact
 from app.rota.overrides import add_override
 from app.rota.shifts import ROLE_FOR
@@ -70,7 +71,7 @@ def accept_swap(connection: Connection, shell: Shell, by: Me, place: Place, swap
     told: list[Message] = [
         CoverYours(by.id, swap.ref, swap.tier, swap.starts_at, swap.ends_at, approved=False)
     ]
-    said = f"{by.name} and {place.names[swap.person]} would swap shifts. Approve it or not."
+    said = approve_words(place, replace(swap, taken_by=by.id))
     told += [RotaNotice(one, swap.ref, said) for one in managers_of(connection, place.program)]
     owe(connection, None, told, now, seq)
     return seq

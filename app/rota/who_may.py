@@ -23,6 +23,7 @@ NIGHTS_AROUND = timedelta(weeks=4)
 REST_LOOKED_BACK = timedelta(days=7)
 # How a price begins that is a loss (dispatch/rota/lacks.py).
 WORSE = ("Leaves ", "Puts ")
+STOPPED = "No text reaches them: they have stopped ours. Ring them."
 _LAST = 2**62
 
 
@@ -88,7 +89,7 @@ def crew_for(
     mine = len(nights_of(*span, place.terms, place.zone))
     found = []
     people_here = _with_role(connection, place.program, tier, holder)
-    for person, name, skills in people_here:
+    for person, name, skills, silent in people_here:
         if only is not None and person not in only:
             continue
         leaves = _backup(rota, person, tier, span) if steps_up else ()
@@ -100,7 +101,7 @@ def crew_for(
                 name,
                 skills,
                 tuple(_plain(one) for one in against if one.weight == "hard"),
-                tuple(_plain(one) for one in against if one.weight == "soft"),
+                (*(_plain(one) for one in against if one.weight == "soft"), *silent),
                 _rest(rota, person, span[0]),
                 nights.get(person, 0) + mine,
                 leaves,
@@ -145,16 +146,20 @@ def _price(
 
 def _with_role(
     connection: Connection, program: str, tier: str, holder: str
-) -> list[tuple[str, str, tuple[str, ...]]]:
+) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
     rows = connection.execute(
-        select(people.c.id, people.c.name, people.c.skills, people.c.roles)
+        select(people.c.id, people.c.name, people.c.skills, people.c.roles, people.c.text_blocked_at)
         .where(
             people.c.program == program, people.c.active, people.c.phone.is_not(None), people.c.id != holder
         )
         .order_by(people.c.name, people.c.id)
     )
     needed = ROLE_FOR.get(tier, "responder")
-    return [(row.id, row.name, tuple(row.skills)) for row in rows if needed in row.roles]
+    return [
+        (row.id, row.name, tuple(row.skills), (STOPPED,) if row.text_blocked_at else ())
+        for row in rows
+        if needed in row.roles
+    ]
 
 
 def _nights(rota: tuple[Assignment, ...], place: Place, around: datetime) -> dict[str, int]:
