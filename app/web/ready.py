@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
         "ready.html",
         page=page,
         keeps=bool(me().roles & set(ROTA_ROLES)),
-        mend=partial(_mend, zone=ZoneInfo(program.zone)),
+        mend=partial(mend, zone=ZoneInfo(program.zone)),
         spoken=as_spoken,
         **in_zone(program.zone),
     )
@@ -79,7 +79,7 @@ def _back() -> ResponseReturnValue:
     return redirect(url_for("ready.show", _anchor="phones"))
 
 
-def _mend(one: Finding, zone: ZoneInfo) -> Way | None:
+def mend(one: Finding, zone: ZoneInfo) -> Way | None:
     """Where this is mended."""
     at = _AT.get(one.kind)
     return None if at is None else Way(at[0], url_for(at[1], **_named(at[1], one, zone)))

@@ -1,6 +1,7 @@
 """The rota as people see it: a week, a month, one person, one shift, and the sheet for the wall."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from app.rota.ready import findings
 from app.rota.shifts import TIER_NAMES
 from app.web.forms import Form
 from app.web.here import me, shell
+from app.web.ready import mend
 from app.web.rota_actions import actions_of, fill_href
 from dispatch.rota.lint.found import Finding
 from dispatch.rota.spans import DAY, day_of
@@ -168,6 +170,7 @@ def _week(monday: date) -> str:
         fair_tier=TIER_NAMES.get(first or "", "").lower(),
         ready=ready[:READY_SHOWN],
         ready_more=max(0, len(ready) - READY_SHOWN),
+        mend=partial(mend, zone=span.zone),
         broken=span.broken,
         is_set_up=bool(span.needs),
         **_always(span),
