@@ -541,6 +541,11 @@ def test_the_effect_counts_the_shifts_that_would_break_a_rule(house: House) -> N
     assert any("Ana Vela would have 12 h rest" in one and "set the rule aside" not in one for one in said)
 
 
+def test_a_shift_that_breaks_a_rule_already_is_no_news(house: House) -> None:
+    give(house, "ana", NIGHT + 20 * HOUR, 8)  # four hours after tonight's shift
+    assert say(house, rest=12 * HOUR) == (NOTHING,)
+
+
 def test_the_terms_are_kept_whole_and_journaled(house: House) -> None:
     with house.shell.store.write() as connection:
         connection.execute(programs.update().values(rota={"kept": 1, "rest_hours": 9}))

@@ -97,8 +97,8 @@ def _broken(before: Known, after: Known, span: Span) -> Iterator[str]:
     named = []
     for one in after.found:
         if one.person in after.workers and one.starts_at < span[1] and one.ends_at > span[0]:
-            new = set(_hard(after, one)) - set(_hard(before, one))
-            named += [_against(after, one, sentence) for sentence in sorted(new)]
+            stood, will = _hard(before, one), _hard(after, one)
+            named += [_against(after, one, said) for rule, said in will.items() if rule not in stood]
     if named:
         count = "1 shift" if len(named) == 1 else f"{len(named)} shifts"
         yield f"{count} would break a hard rule, and would need a change or a rule set aside."
@@ -107,8 +107,9 @@ def _broken(before: Known, after: Known, span: Span) -> Iterator[str]:
             yield f"And {len(named) - NAMED_AT_MOST} more."
 
 
-def _hard(under: Known, one: Assignment) -> list[str]:
-    return [found.sentence for found in under.against(one, (one,)) if found.weight == "hard"]
+def _hard(under: Known, one: Assignment) -> dict[str, str]:
+    """The hard rules against a shift that stands, by code: one broken by today's terms is no news."""
+    return {found.rule: found.sentence for found in under.against(one, (one,)) if found.weight == "hard"}
 
 
 def _against(after: Known, one: Assignment, sentence: str) -> str:
