@@ -10,7 +10,7 @@ import pytest
 
 from app.accounts import add_token
 from app.oncall import on_duty, who_is_asked
-from app.tables import duties, people, rota_layers, rota_overrides, rota_tiers, shifts, time_off
+from app.tables import duties, people, rota_bars, rota_layers, rota_overrides, rota_tiers, shifts, time_off
 from tests.house import NIGHT, PROGRAM, House, a_house
 
 HOUR = timedelta(hours=1)
@@ -84,6 +84,16 @@ def test_nobody_and_undone_and_away_are_what_they_say(house: House) -> None:
     put(house, time_off, id="a", person="cyd", kind="sick", state="approved", **span)
     put(house, time_off, id="b", person="dov", kind="sick", state="asked", **span)
     assert on(house, "backup") == ["dov"]
+
+
+def test_a_bar_takes_a_person_from_the_tier_that_it_names_and_from_no_other(house: House) -> None:
+    span = {"starts_at": NIGHT - HOUR, "ends_at": NIGHT + HOUR, "why": "license"}
+    put(house, rota_bars, person="cyd", tier="primary", **span)
+    assert on(house, "backup") == ["cyd", "dov"]
+    put(house, rota_bars, person="cyd", tier="backup", **span)
+    assert on(house, "backup") == ["dov"]
+    put(house, rota_bars, person="dov", tier=None, **span)
+    assert on(house, "backup") == []
 
 
 def test_later_changes_say_until_when_somebody_is_on(house: House) -> None:

@@ -309,6 +309,19 @@ def test_a_cover_may_be_covered_in_part() -> None:
     ]
 
 
+def test_a_long_change_counts_for_a_shift_that_a_short_one_after_it_does_not_reach() -> None:
+    halves = tuple(
+        on_wall(CHICAGO, who, id=who, begins=datetime(2026, 11, 2, 7), windows=(window,))
+        for who, window in (
+            ("ana", Window(EVERY_DAY, time(7), 12 * HOUR)),
+            ("ben", Window(EVERY_DAY, time(19), 12 * HOUR)),
+        )
+    )
+    changes = (over(1, "ben", "cyd"), over(2, "ana", "dov", (1, 2)))
+    found = final(Rules(halves, overrides=changes), START + 12 * HOUR, START + DAY)
+    assert people_of(found) == ["cyd"]
+
+
 def test_nobody_is_a_word_too_and_is_a_gap() -> None:
     assert first_day(over(1, "ana", None, (4, 8))) == [("ana", 0, 4), ("ana", 8, 24)]
     assert first_day(over(1, None, None)) == []
