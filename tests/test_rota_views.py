@@ -12,12 +12,13 @@ from app.clock import VirtualClock
 from app.demo import county, rota, rota_people
 from app.note import note
 from app.oncall import on_duty
+from app.queries.rota_history import OF_PEOPLE, OF_THE_ROTA
 from app.queries.rota_span import rota_span
 from app.queries.rota_week import Week, monday_of, week_of
 from app.rota.cover_rows import acting
 from app.rota.ready import findings
 from app.tables import journal, people, rota_layers, shifts
-from app.wiring import shell_for
+from app.wiring import ROOT, shell_for
 from dispatch.rota.spans import DAY, day_of
 from tests.house import NIGHT, PHONES, PROGRAM, House, a_house, create_schema, settings_for
 from tests.rota_scene import COUNTY, a_rota, ask_cover, days, lay, need, put_over, take_off, wall
@@ -295,6 +296,28 @@ def test_changes_come_a_page_at_a_time_and_none_is_lost_between(house: House) ->
             break
         path = onward.group(1)
     assert seen == 120
+
+
+# Not of the rota itself: calendars, wishes, a phone's test, a code on its way, a person.
+NO_CHANGE_OF_THE_ROTA = {
+    "CalendarLinkMade",
+    "CalendarLinkRevoked",
+    "WishMade",
+    "WishRemoved",
+    "PhoneRung",
+    "PhoneAnswered",
+    "WayCodeSent",
+    "WayCodeWrong",
+    "PersonAdded",
+}
+
+
+def test_every_kind_of_change_that_the_rota_journals_is_told() -> None:
+    sources = [*(ROOT / "app/rota").glob("*.py"), *(ROOT / "app/planner").glob("*.py")]
+    kind = re.compile(r'"([A-Z][a-z]+(?:[A-Z][a-z]+)+)"')
+    journaled = {found for source in sources for found in kind.findall(source.read_text())}
+    assert len(journaled) > 30
+    assert journaled - {*OF_THE_ROTA, *OF_PEOPLE} == NO_CHANGE_OF_THE_ROTA
 
 
 # --- the pages that read the rota beside -----------------------------------------------------------------------------

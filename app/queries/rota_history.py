@@ -154,6 +154,8 @@ def _about(fact: Mapping[str, Any], stream: str, names: Mapping[str, str]) -> st
     person, instead = fact.get("person"), fact.get("instead_of")
     if instead in names:
         return f"{names.get(str(person), 'nobody')} instead of {names[str(instead)]}"
+    if fact.get("other") in names:
+        return f"{names.get(str(person), 'a colleague')} with {names[fact['other']]}"
     if fact.get("taker") in names:
         return f"{names[fact['taker']]} for {names.get(str(person), 'a colleague')}"
     return names.get(str(person), names.get(stream, ""))
