@@ -185,7 +185,10 @@ def taken_well(place: Place, answer: TestResponse, before: dict[str, int], sent:
 
 
 def alive(answer: TestResponse) -> bool:
-    """Would a browser run what was typed? The command line's echo is set as text, never as markup."""
+    """Would a browser run what was typed? The command line's echo is set as text, never as markup; a file
+    is no page, and nothing sniffs it into one."""
+    if answer.mimetype in ("text/csv", "text/calendar"):
+        return answer.headers.get("X-Content-Type-Options") != "nosniff"
     page = answer.get_data(as_text=True)
     return any(raw in page for raw in RAW) and not answer.request.path.startswith("/board/echo")
 
