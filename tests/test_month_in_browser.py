@@ -119,7 +119,7 @@ def test_a_month_of_changes(browser: Browser, house: House) -> None:
         page.get_by_role("link", name="Sat 14 Nov, night").click()
         page.get_by_label("A word to them").fill("A wedding. I take your Monday.")
         page.locator("footer button").click()
-        expect(page.get_by_text("It stays yours until someone says yes.").first).to_be_visible()
+        expect(page.get_by_role("status").first).to_contain_text("They are asked.")
     house.worker.tick()
     asked = [text for text in house.texts("dov") if "asks for cover" in text]
     assert len(asked) == 1 and "wedding" not in asked[0], "her words stay on the page"
