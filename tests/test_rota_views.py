@@ -17,7 +17,7 @@ from app.queries.rota_span import rota_span
 from app.queries.rota_week import Week, monday_of, week_of
 from app.rota.cover_rows import acting
 from app.rota.ready import findings
-from app.tables import journal, people, rota_layers, shifts
+from app.tables import journal, people, rota_drafts, rota_layers, shifts
 from app.wiring import ROOT, shell_for
 from dispatch.rota.spans import DAY, day_of
 from tests.house import NIGHT, PHONES, PROGRAM, House, a_house, create_schema, settings_for
@@ -168,6 +168,28 @@ def test_weeks_lead_on_and_back_and_a_date_that_is_none_says_so(house: House) ->
 def test_a_program_without_needs_says_that_no_hole_can_be_seen(house: House) -> None:
     shown = page(house, "brandvold", "/rota")
     assert "Nobody has written down how many people each tier needs." in shown and "Hole" not in shown
+
+
+def test_a_draft_that_waits_is_said_to_those_who_keep_the_rota(house: House) -> None:
+    a_rota(house)
+    assert "not published" not in page(house, "brandvold", "/rota")
+    row = {
+        "id": "d1",
+        "program": PROGRAM,
+        "number": 3,
+        "starts_on": "2026-11-23",
+        "weeks": 4,
+        "state": "done",
+    }
+    with house.shell.store.write() as connection:
+        connection.execute(
+            rota_drafts.insert().values(**row, problem="{}", made_by="brandvold", made_at=NIGHT)
+        )
+    assert "Draft 3, not published" in page(house, "brandvold", "/rota")
+    assert "Draft 3" not in page(house, "ana", "/rota")
+    with house.shell.store.write() as connection:
+        connection.execute(rota_drafts.update().values(state="published"))
+    assert "not published" not in page(house, "brandvold", "/rota")
 
 
 # --- the month ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from app.queries.house import Program, program_of
 from app.rota.load import needs_of, rules_of, terms_of
 from app.rota.shifts import TIER_NAMES
 from app.spoken import family_names
-from app.tables import covers, people, programs, rota_layers, rota_overrides
+from app.tables import covers, people, programs, rota_drafts, rota_layers, rota_overrides
 from app.world import TIERS
 from dispatch.rota.cover import HOLES
 from dispatch.rota.final import final
@@ -58,6 +58,14 @@ class Asked:
     starts_at: datetime
     ends_at: datetime
     state: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A draft that nobody has published."""
+
+    id: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,17 @@ def who_of(connection: Connection, program: str) -> dict[str, Who]:
         row.id: Who(row.id, row.name, short[row.id], row.credential, tuple(row.skills), row.phone, row.active)
         for row in rows
     }
+
+
+def waiting_draft(connection: Connection, program: str) -> Waiting | None:
+    """The newest draft of the planner, if it is worked out and not published."""
+    row = connection.execute(
+        select(rota_drafts.c.id, rota_drafts.c.number, rota_drafts.c.state)
+        .where(rota_drafts.c.program == program)
+        .order_by(rota_drafts.c.number.desc())
+        .limit(1)
+    ).first()
+    return Waiting(row.id, row.number) if row is not None and row.state in ("done", "stopped") else None
 
 
 def layer_names(connection: Connection, program: str) -> dict[str, str]:

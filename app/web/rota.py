@@ -14,7 +14,7 @@ from app.queries.rota_fair import FairReport, counted_since, fair_report
 from app.queries.rota_history import History, history
 from app.queries.rota_month import first_and_last, month_of
 from app.queries.rota_person import off_of, shift_at, shifts_of, turn_of
-from app.queries.rota_span import RotaSpan, rota_span, who_of, zone_of
+from app.queries.rota_span import RotaSpan, rota_span, waiting_draft, who_of, zone_of
 from app.queries.rota_week import hours_words, monday_of, week_of
 from app.rota.ready import findings
 from app.rota.shifts import TIER_NAMES
@@ -159,11 +159,13 @@ def _week(monday: date) -> str:
         span = _span(connection, monday, monday + FIVE_WEEKS - DAY)
         first = span.program.policy.ladder[0].tier if span.program.policy.ladder else None
         fair, ready = _fair(connection, first), _ready(connection)
+        draft = waiting_draft(connection, span.program.id)
     drawn = week_of(span, monday, now)
     return render_template(
         "rota.html",
         week=drawn,
         cells=month_of(span, monday, monday + FIVE_WEEKS - DAY, now, week=monday),
+        draft=draft,
         fair=fair,
         fair_most=max((line.count.nights for line in fair.lines), default=0),
         fair_shown=FAIR_SHOWN,
