@@ -352,6 +352,15 @@ def test_the_on_call_page_knows_layers(house: House) -> None:
     assert "Nobody is on primary now" not in page(house, "ruiz", "/on-call")
 
 
+def test_the_on_call_page_says_where_too_few_are_on(house: House) -> None:
+    a_rota(house)
+    take_off(house, "ben", wall(11, 7), wall(11, 19))
+    said = page(house, "ruiz", "/on-call")
+    assert "1 of 2 people on primary from Wed 11 Nov 07:00 until Wed 11 Nov 19:00 ." in said
+    house.clock.move(timedelta(days=1, hours=6))
+    assert "1 of 2 people on primary now" in page(house, "ruiz", "/on-call")
+
+
 def test_the_list_of_plain_shifts_shows_what_layers_give_beside_them(house: House) -> None:
     a_rota(house)
     with house.shell.store.write() as connection:

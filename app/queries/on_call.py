@@ -8,9 +8,12 @@ from sqlalchemy import Connection
 from app.oncall import NOT_ASKED, Shift, on_duty
 from app.queries.shifts import ShiftRow, final_between
 from app.queries.staff import Person, staff_of
+from app.rota.load import needs_of
 from app.world import TIERS
 from dispatch.board import Policy
 from dispatch.cover import Span, holes
+from dispatch.rota.gaps import Gap, gaps
+from dispatch.rota.rules import Assignment
 
 LOOK_AHEAD = timedelta(hours=72)
 AWAY = {"break": "On a break", "unfit": "Not fit for duty", "off": "Off duty"}
@@ -32,13 +35,15 @@ class OnCallNow:
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier. `hole` is the span from now if nobody is on; `holes` are those to come."""
+    """One tier. `hole` is the span from now if nobody is on; `holes` are those to come; `few` are the spans with
+    somebody, and fewer than the rota asks for."""
 
     name: str
     now: tuple[OnCallNow, ...]
     next: tuple[ShiftRow, ...]
     hole: Span | None
     holes: tuple[Span, ...]
+    few: tuple[Gap, ...]
     nobody_can: bool
 
 
@@ -59,13 +64,16 @@ def on_call_page(connection: Connection, program: str, policy: Policy, now: date
     order = [rung.tier for rung in policy.ladder]
     used = {shift.tier for shift in ahead}
     tiers = [*order, *(tier for tier in TIERS if tier in used and tier not in order)]
-    return OnCallPage(tuple(_tier(name, running, ahead, people, now, ends) for name in tiers), ends)
+    placed = [Assignment(one.person, one.tier, one.starts_at, one.ends_at, one.id) for one in ahead]
+    short = gaps(placed, needs_of(connection, program), now, ends)
+    return OnCallPage(tuple(_tier(name, running, ahead, short, people, now, ends) for name in tiers), ends)
 
 
 def _tier(
     name: str,
     running: list[Shift],
     ahead: list[ShiftRow],
+    short: tuple[Gap, ...],
     people: dict[str, Person],
     now: datetime,
     ends: datetime,
@@ -81,6 +89,7 @@ def _tier(
         next=tuple(shift for shift in later if shift.starts_at == first),
         hole=next((hole for hole in missing if hole[0] == now), None),
         holes=tuple(hole for hole in missing if hole[0] > now),
+        few=tuple(gap for gap in short if gap.tier == name and gap.have),
         nobody_can=bool(here) and all(one.away or one.ref for one in here),
     )
 
