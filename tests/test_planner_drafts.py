@@ -81,8 +81,8 @@ def test_the_page_asks_for_what_is_new_and_for_nothing_else(house: House) -> Non
 def test_a_search_that_proves_it_may_call_its_draft_optimal(house: House) -> None:
     pytest.importorskip("ortools")
     # Few places and nothing to wish for: proved within the time.
-    draft = make(house, tiers=["backup"], shape="days", seconds="60")
-    solvers_of(house).wait(draft, 70)
+    draft = make(house, tiers=["backup"], shape="days", seconds="300")
+    solvers_of(house).wait(draft, 290)
     assert state_of(house, draft) == "done"
     assert "This draft is optimal" in page(house, draft)
 

@@ -1,9 +1,11 @@
 """Instances by INRC-II's rules: the checker, the reader of the real files, the generator, and the model's price."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from dispatch.value import replace
 from tests.bench.inrc.cost import broken, cost_of
 from tests.bench.inrc.generate import an_instance
 from tests.bench.inrc.instance import OFF, Bounds, Contract, Instance, Nurse, Roster
@@ -93,6 +95,25 @@ def test_the_model_asks_the_price_that_the_checker_counts(seed: int) -> None:
     again, price, bound = model.solve(20, lambda *_: None)
     assert again == roster
     assert price == bound == sum(cost_of(instance, roster).values())
+
+
+def test_the_model_prices_runs_of_every_length_as_the_checker_does() -> None:
+    pytest.importorskip("ortools")
+    from tests.bench.inrc.model import Model
+
+    instance, _ = an_instance(6, 4, 7)
+    instance = replace(instance, need={}, forbidden=frozenset())
+    draw = Random(1)
+    roster: Roster = {
+        nurse.name: [
+            draw.choice(((OFF, OFF), (OFF, OFF), ("Early", nurse.skills[0]), ("Night", nurse.skills[0])))
+            for _ in range(instance.days)
+        ]
+        for nurse in instance.nurses
+    }
+    model = Model(instance)
+    model.hold_to(roster)
+    assert model.solve(20, lambda *_: None)[1] == sum(cost_of(instance, roster).values())
 
 
 SCENARIO = """SCENARIO = n002w1

@@ -16,6 +16,7 @@ from dispatch.rota.plan.slots import slots_of
 from dispatch.rota.plan.why import why_empty
 from dispatch.rota.rules import Assignment, Away, Bring, TierNeed
 from dispatch.rota.terms import RULES, RotaTerms
+from dispatch.value import replace
 from tests.planner_cases import HALVES, MONDAY, NEEDS, ZONE, a_county, a_small_problem
 
 CHICAGO = ZoneInfo(ZONE)
@@ -169,6 +170,15 @@ def test_an_empty_place_is_a_hole_and_says_who_was_kept_from_it() -> None:
     assert [hole.slot for hole in holes_of(problem, draft)] == [1]
     said = why_empty(problem, draft, 1)
     assert said == "Of 3 others who may work it, 1 could come, 1 would not have rested, 1 is away."
+
+
+def test_one_of_two_is_a_hole_too() -> None:
+    slots = slots_of([TierNeed("primary", 2)], CHICAGO, MONDAY, 1, HALVES, TERMS, ())[:1]
+    problem = replace(a_problem(), slots=slots)
+    assert [hole.sentence for hole in holes_of(problem, (("a",),))] == [
+        "1 of 2 people on primary Mon 7 Dec 07:00 to 19:00."
+    ]
+    assert holes_of(problem, (("a", "b"),)) == ()
 
 
 def test_fair_shares_are_even_and_rounded_both_ways() -> None:

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -28,24 +29,28 @@ def main(arguments: list[str]) -> int:
     seconds = float(arguments[0])
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     os.nice(NICE)
-    stop = threading.Event()
     # A handler would wait for the solver to come back to Python; a thread that waits for the signal does not.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    threading.Thread(target=_until_told, args=(stop,), daemon=True).start()
     problem = read_problem(json.loads(sys.stdin.readline()))
-    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     telling = Telling(problem)
-    threading.Thread(target=_tick, args=(telling, began), daemon=True).start()
     first = first_draft(problem)
     telling.draft(first, 0, time.monotonic() - began)
     if find_spec("ortools") is None:
         telling.end("alone", time.monotonic() - began)
         return 0
+    stop, searching = threading.Event(), threading.Event()
+
+    def halt() -> None:
+        """Stop the search, or go at once where it has not begun: loading the solver cannot be interrupted."""
+        stop.set()
+        if not searching.is_set():
+            telling.end("stopped", time.monotonic() - began)
+            os._exit(0)
+
+    for wait in (_signal, _word, lambda: _tick(telling, began)):
+        threading.Thread(target=_then, args=(wait, halt), daemon=True).start()
     # Loaded here, by name: it takes more than a second, and the first draft does not wait for it.
     search = import_module("app.planner.search").search
-    if stop.is_set():
-        telling.end("stopped", time.monotonic() - began)
-        return 0
     late = time.monotonic() - began
     ended = search(
         problem,
@@ -54,11 +59,17 @@ def main(arguments: list[str]) -> int:
         lambda found: telling.draft(found.draft, found.bound, found.seconds + late),
         lambda bound, at: telling.bound(bound, at + late),
         stop,
+        searching.set,
         seed,
     )
     telling.bound(ended.bound, ended.seconds + late)
     telling.end(ended.how, time.monotonic() - began)
     return 0
+
+
+def _then(wait: Callable[[], None], halt: Callable[[], None]) -> None:
+    wait()
+    halt()
 
 
 def _tick(telling: Telling, began: float) -> None:
@@ -68,17 +79,15 @@ def _tick(telling: Telling, began: float) -> None:
         telling.tick(time.monotonic() - began)
 
 
-def _until_told(stop: threading.Event) -> None:
+def _signal() -> None:
     signal.sigwait({signal.SIGTERM})
-    stop.set()
 
 
-def _listen(stop: threading.Event) -> None:
+def _word() -> None:
     """Whoever started us says "stop", or is gone."""
     for line in sys.stdin:
         if line.strip() == "stop":
             break
-    stop.set()
 
 
 if __name__ == "__main__":

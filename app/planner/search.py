@@ -42,9 +42,11 @@ def search(
     found: Callable[[Found], None],
     bettered: Callable[[int, float], None],
     stop: threading.Event,
+    begins: Callable[[], None] = lambda: None,
     seed: int = 1,
 ) -> Ended:
-    """Search for at most `seconds`. `found` hears of each better draft, `bettered` of each better bound."""
+    """Search for at most `seconds`. `found` hears of each better draft, `bettered` of each better bound; `begins` is
+    called when all is built and `stop` is looked at from then on."""
     began = time.monotonic()
     model = model_of(problem, first)
     _begin_from(model)
@@ -59,6 +61,7 @@ def search(
     solver.best_bound_callback = lambda bound: bettered(_whole(bound), time.monotonic() - began)
     ended = threading.Event()
     threading.Thread(target=_stop_when_told, args=(solver, stop, ended), daemon=True).start()
+    begins()
     status = solver.solve(model.built, _Listener(model, found, began))
     ended.set()
     how = ENDINGS.get(status, "stopped" if stop.is_set() else "time")

@@ -156,6 +156,8 @@ class Solvers:
                 news = progress.hear(json.loads(line)) or news
             except ValueError:
                 continue  # a process that is killed may leave half a line
-            if news and not progress.how and time.monotonic() - told >= STORE_EVERY_SECONDS:
+            if progress.how:
+                return  # it has said its last; taking the solver down is not waited for
+            if news and time.monotonic() - told >= STORE_EVERY_SECONDS:
                 heard(draft, progress, False)
                 told, news = time.monotonic(), False
