@@ -1,8 +1,11 @@
 """Drafts in the service: made, watched, stopped, compared, published; and what a dead planner leaves behind."""
 
+import html
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +26,9 @@ from app.tables import (
     time_off,
 )
 from dispatch.rota.plan.check import faults_of
+from dispatch.rota.plan.codec import write_problem
 from tests.house import PROGRAM, House
+from tests.planner_cases import a_county
 from tests.planner_house import ASKED, a_planning_house, made, make, shifts_of, solvers_of, wait_for_answer
 from tests.walk import post, text
 
@@ -368,3 +373,35 @@ def test_a_planner_knows_no_key_of_the_service(house: House) -> None:
     environment = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
     names = {entry.split(b"=")[0].decode() for entry in environment if entry}
     assert names <= {"PATH", "PYTHONPATH", "LC_CTYPE"}
+
+
+ALONE = (
+    "import sys; sys.modules['ortools'] = None; from app.planner.__main__ import main; sys.exit(main(['5']))"
+)
+
+
+def test_without_or_tools_there_is_a_first_draft_and_the_page_says_what_to_install(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = json.dumps(write_problem(a_county(12, 4)))
+    ran = subprocess.run(
+        [sys.executable, "-c", ALONE], input=problem + "\n", capture_output=True, text=True, timeout=60
+    )
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [line["kind"] for line in lines] == ["draft", "end"] and lines[-1]["how"] == "alone"
+    monkeypatch.setitem(sys.modules, "ortools", None)
+    said = text(house.client("brandvold").get("/rota/plan/new"))
+    assert "OR-Tools is not installed" in said and 'pip install "standby[planner]"' in html.unescape(said)
+
+
+def test_a_planner_stops_at_its_word(house: House) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.planner", "300"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    problem = json.dumps(write_problem(a_county(12, 4)))
+    said, _ = process.communicate(problem + "\nstop\n", timeout=60)
+    assert json.loads(said.splitlines()[-1])["how"] == "stopped"
+    assert process.returncode == 0
