@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -277,7 +278,7 @@ def test_one_person_has_their_shifts_and_time_off_and_no_word_of_what_it_is_for(
 
 # --- changes -------------------------------------------------------------------------------------------------------
 def test_every_change_is_told_and_what_is_of_people_only_to_those_who_keep_the_rota(house: House) -> None:
-    shift = {
+    shift: dict[str, Any] = {
         "person": "haddad",
         "tier": "supervisor",
         "starts_at": "2026-11-20T19:00",
