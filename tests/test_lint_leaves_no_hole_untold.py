@@ -1,4 +1,4 @@
-"""For any rota: each instant of the next 14 days in each tier has enough people who can be reached, or a finding."""
+"""For any rota: each instant of 14 days in each tier has enough people, all of them reachable, or a finding."""
 
 import random
 from dataclasses import replace
@@ -71,7 +71,9 @@ def some_ways(chance: random.Random, now: datetime) -> dict[str, tuple[Way, ...]
     """None to three numbers each; some the same phone, some never proved."""
     return {
         person: tuple(
-            Way(f"{person}{n}", "text", f"+1218555{chance.randint(1, 4):04d}", chance.choice((None, now)))
+            Way(
+                f"{person}{n}", "text", f"+1218555{chance.randint(1, 3):04d}", chance.choice((None, now, now))
+            )
             for n in range(chance.randint(0, 3))
         )
         for person in PEOPLE
@@ -94,27 +96,28 @@ def a_scene(seed: int) -> Scene:
     )
 
 
+HOLES = ("gap", "few")
+OF_PHONES = ("no_number", "second_way", "unverified")
+
+
 def untold(scene: Scene, findings: tuple[Finding, ...]) -> list[str]:
-    """The slow, obvious way: every quarter of an hour, who is on call by the rules alone."""
+    """The slow, obvious way: every quarter of an hour, who is on call by the rules alone. Too few are told as a
+    hole; enough of whom too few can be reached, by a finding about each who cannot."""
     found = []
     at = scene.now
     while at < scene.end:
-        here = on_call_at(scene.rules, at)
+        here = [one for one in on_call_at(scene.rules, at) if one.person in scene.workers]
+        told = [one for one in findings if one.within(at, at + timedelta(microseconds=1))]
         for need in scene.needs:
-            able = {
-                one.person
-                for one in here
-                if one.tier == need.tier
-                and one.person in scene.workers
-                and reachable(scene.ways.get(one.person, ()))
-            }
-            if len(able) < need.people and not any(
-                start <= at < end
-                for one in findings
-                if one.tier in (None, need.tier)
-                for start, end in one.spans
-            ):
-                found.append(f"{need.tier} at {at}")
+            people = {one.person for one in here if one.tier == need.tier}
+            if len(people) < need.people:
+                if not any(one.kind in HOLES and one.tier == need.tier for one in told):
+                    found.append(f"a hole on {need.tier} at {at}")
+                continue
+            for person in people:
+                known = any(one.kind in OF_PHONES and one.person == person for one in told)
+                if not reachable(scene.ways.get(person, ())) and not known:
+                    found.append(f"{person} on {need.tier} at {at} cannot be reached")
         at += STEP
     return found
 

@@ -170,7 +170,9 @@ def test_the_board_says_when_the_worker_is_late_and_what_to_do(tmp_path: Path) -
         house.worker.tick()
         assert "worker" not in rail(house)
         house.clock.move(timedelta(seconds=40))
-        assert "The worker was last heard 40 s ago. Pages may not go out: call people by phone." in rail(house)
+        assert "The worker was last heard 40 s ago. Pages may not go out: call people by phone." in rail(
+            house
+        )
         house.worker.tick()
         house.clock.move(timedelta(seconds=6))
         assert "worker" not in rail(house)
@@ -186,4 +188,17 @@ def test_an_open_board_hears_of_a_late_worker_without_a_word_in_the_journal(tmp_
         house.clock.move(timedelta(seconds=30))
         after = client.get("/board/pulse").get_json()
         assert after["seq"] == before["seq"] and after["house"] != before["house"]
+        assert "The worker was last heard" in client.get("/board/changes?after=0").get_json()["rail"]
+
+
+def test_a_board_drawn_just_before_the_worker_was_late_is_drawn_anew(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        house.worker.tick()
+        client = house.client("ruiz")
+        house.clock.move(timedelta(seconds=10))
+        first = client.get("/board/pulse").get_json()["house"]
+        house.clock.move(timedelta(seconds=4))
+        assert "worker" not in client.get("/board/changes?after=0").get_json()["rail"]
+        house.clock.move(timedelta(seconds=2))
+        assert client.get("/board/pulse").get_json()["house"] != first
         assert "The worker was last heard" in client.get("/board/changes?after=0").get_json()["rail"]

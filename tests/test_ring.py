@@ -243,6 +243,7 @@ def test_a_proved_second_number_is_heard_as_its_owner_and_an_unproved_one_is_nob
         hear(house.shell, SECOND_PHONE, "ok", "e0")
         house.worker.tick()
         assert len(house.recorder.texts_to(SECOND_PHONE)) == 1  # the code alone
+        assert house.texts("ana") == []
         prove(house, "ana", way, code_sent_to(house, SECOND_PHONE))
         house.clock.move(3 * MINUTE)
         assert post(house.client("ana"), f"/account/ways/{way}/ring").status_code == 302

@@ -1,6 +1,7 @@
 """The rota speaks up by itself: each reminder once, whatever the clocks do, and a hole to those who can fill it."""
 
 import json
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.rota.once import Telling, tell
-from app.rota.watch import watch
+from app.rota.watch import Watch, watch
 from app.tables import notices, outbox, people, programs, rota_layers, rota_tiers
 from dispatch.messages import RotaNotice
 from dispatch.rota.wall import wall_of
@@ -284,3 +285,16 @@ def test_neither_the_watch_nor_the_page_walks_through_what_grows(tmp_path: Path)
         assert walks(house, lambda: watch(house.shell)) == []
         assert walks(house, lambda: manager.get("/rota/ready")) == []
         assert walks(house, lambda: manager.get("/account/ways")) == []
+
+
+def test_the_watch_has_a_thread_of_its_own_that_begins_at_once_and_ends_when_told(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        a_rota(house)
+        house.clock.move_to(wall(12, 18))
+        told = threading.Event()
+        house.shell.listeners.append(lambda _: told.set())
+        keeper = Watch(house.shell)
+        keeper.start()
+        assert told.wait(20)
+        keeper.stop()
+        assert "watch" not in {thread.name for thread in threading.enumerate()}
