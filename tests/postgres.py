@@ -67,8 +67,9 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """The server that the environment names, or one of our own that is gone afterwards."""
+def running_postgres(durable: bool = False) -> Iterator[Postgres]:
+    """The server that the environment names, or one of our own that is gone afterwards. `durable`: its commits
+    wait for the disk, as a county's do."""
     named = os.environ.get(OWN)
     if named:
         server = Postgres(make_url(named).set(drivername=DRIVER))
@@ -79,14 +80,14 @@ def running_postgres() -> Iterator[Postgres]:
         return
     folder = Path(tempfile.mkdtemp(prefix="standby-pg-"))
     try:
-        with _started(folder) as server:
+        with _started(folder, "-c max_connections=100" if durable else FAST) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[Postgres]:
+def _started(folder: Path, how: str) -> Iterator[Postgres]:
     home, bin_folder = folder / "home", _programs(folder)
     home.mkdir()
     user = _somebody(folder, home)
@@ -106,7 +107,7 @@ def _started(folder: Path) -> Iterator[Postgres]:
             )
 
     run("initdb", "-U", "standby", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "-w", "-l", str(home / "log"), "-o", f"-h '' -k {home} {FAST}", "start")
+    run("pg_ctl", "-w", "-l", str(home / "log"), "-o", f"-h '' -k {home} {how}", "start")
     try:
         server = Postgres(
             URL.create(DRIVER, username="standby", database="postgres", query={"host": str(home)})
