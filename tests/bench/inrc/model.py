@@ -52,6 +52,9 @@ class Model:
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.num_workers = workers
         solver.parameters.random_seed = seed
+        # As in app/planner/search.py: the worker that finds a bound, beside the one that looks around.
+        solver.parameters.ignore_subsolvers.append("default_lp")
+        solver.parameters.extra_subsolvers.append("reduced_costs")
         status = solver.solve(self._model, _Heard(found))
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None, 0, round(solver.best_objective_bound)
