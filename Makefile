@@ -11,7 +11,7 @@ demo: $(VENV)/.run ## a fictional county with simulated handsets
 	@$(VENV)/bin/standby demo $(ARGS)
 
 test: $(VENV)/.test ## every test
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test ## types and style
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
