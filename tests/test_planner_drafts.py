@@ -106,17 +106,6 @@ def test_a_planner_that_is_killed_leaves_the_service_and_its_best_draft(house: H
     assert publish(house, draft)[0] == 302
 
 
-def test_a_planner_ends_when_the_service_is_gone(house: House) -> None:
-    """Its standard input closes with the service; nobody is left to read what it would find."""
-    draft = make(house, seconds="300")
-    wait_for_answer(house, draft)
-    process, listener = solvers_of(house)._running[draft]
-    assert process.stdin is not None
-    process.stdin.close()
-    listener.join(20)
-    assert process.poll() == 0
-
-
 def test_a_draft_whose_service_was_restarted_says_so_and_can_be_published(house: House) -> None:
     draft = made(house)
     with house.shell.store.write() as connection:
@@ -285,6 +274,28 @@ def test_a_change_of_the_rota_is_worked_around_and_stays(house: House) -> None:
     assert publish(house, draft)[0] == 302
 
 
+def test_a_night_that_was_given_to_nobody_stops_the_publishing(house: House) -> None:
+    """A change that leaves a place empty would take the new shift off again, and a hole would be called covered."""
+    starts_at = datetime(2026, 12, 8, 13, tzinfo=UTC)
+    with house.shell.store.write() as connection:
+        connection.execute(
+            rota_overrides.insert().values(
+                id="nobody",
+                program=PROGRAM,
+                number=99_999,
+                tier="backup",
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(hours=12),
+                why="manager",
+                made_by="brandvold",
+                made_at=house.clock.now(),
+            )
+        )
+    code, said = publish(house, made(house))
+    assert code == 409 and "backup Tue 8 Dec 07:00 to 19:00 off again" in said
+    assert shifts_of(house) == [] and published_texts(house) == {}
+
+
 def test_wishes_and_last_weeks_nights_are_part_of_the_problem(house: House) -> None:
     evening = datetime(2026, 12, 4, 1, tzinfo=UTC)
     with house.shell.store.write() as connection:
@@ -394,14 +405,22 @@ def test_without_or_tools_there_is_a_first_draft_and_the_page_says_what_to_insta
     assert "OR-Tools is not installed" in said and 'pip install "standby[planner]"' in html.unescape(said)
 
 
-def test_a_planner_stops_at_its_word(house: House) -> None:
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_planner_stops_at_a_word_and_when_the_service_is_gone(gone: bool) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.planner", "300"],
+        [sys.executable, "-m", "app.planner", "20"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    problem = json.dumps(write_problem(a_county(12, 4)))
-    said, _ = process.communicate(problem + "\nstop\n", timeout=60)
-    assert json.loads(said.splitlines()[-1])["how"] == "stopped"
-    assert process.returncode == 0
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(json.dumps(write_problem(a_county(12, 4))) + "\n" + ("" if gone else "stop\n"))
+    process.stdin.flush()
+    if gone:
+        process.stdin.close()
+    # Otherwise its input stays open: the word alone must do.
+    said = process.stdout.readlines()
+    assert json.loads(said[-1])["how"] == "stopped"
+    assert process.wait(20) == 0
+    process.stdin.close()
+    process.stdout.close()
