@@ -23,6 +23,7 @@ from dispatch.rota.wall import instant, wall_of
 
 DAY: Final = timedelta(days=1)
 WEEK: Final = 7 * DAY
+QUARTER: Final = 13 * WEEK
 COUNTY: Final = ZoneInfo(ZONE)
 MORNING, EVENING = time(7), time(19)
 WORKED_FOR: Final = 18 * WEEK
@@ -98,7 +99,13 @@ def lay_out(shell: Shell, keeper: Me) -> list[Telling]:
             row = {"program": PROGRAM, "tier": tier, "people": people, "bring": bring, "place": place}
             connection.execute(rota_tiers.insert().values(row))
         connection.execute(shifts.insert(), [_row(one, n) for n, one in enumerate(_published(days))])
-        return [_lay(connection, keeper, layer, n, now) for n, layer in enumerate(layers(days, days.change))]
+        ahead = [_until_planned(layer, days.change) for layer in layers(days, days.change)]
+        return [_lay(connection, keeper, layer, n, now) for n, layer in enumerate(ahead)]
+
+
+def _until_planned(layer: Layer, begins: datetime) -> Layer:
+    """The first tier's rotation is made for a quarter: what comes after it is to be planned."""
+    return replace(layer, ends=begins + QUARTER) if layer.tier == "primary" else layer
 
 
 def layers(days: Calendar, begins: datetime, ends: datetime | None = None) -> tuple[Layer, ...]:

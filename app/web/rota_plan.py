@@ -1,6 +1,6 @@
 """Planning the rota: drafts, how they come along, two side by side, and publishing one."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -20,7 +20,8 @@ from app.queries.rota_drafts import (
 from app.queries.staff import staff_of
 from app.rota.draft_problem import WEEKS, Asked
 from app.rota.drafts import BUSY, end_interrupted, keeps, make_draft, throw_away
-from app.rota.load import needs_of, terms_of
+from app.rota.free_weeks import free_from, monday_from
+from app.rota.load import needs_of, rules_of, terms_of
 from app.rota.publish import publish, publishing
 from app.rota.shifts import ROLE_FOR, TIER_NAMES
 from app.rota.solving import Solvers, is_installed
@@ -213,9 +214,14 @@ def _new_page(errors: dict[str, str]) -> str:
         needs = [need for need in needs_of(connection, program.id) if need.people]
         terms = terms_of(connection, program.id)
         staff = staff_of(connection, program.id, now)
+        layers = rules_of(connection, program.id, now, now).layers
     today = wall_of(now, ZoneInfo(program.zone)).date()
+    soonest = today + timedelta(days=7 - today.weekday())
+    free = {need.tier: free_from(layers, need.tier, soonest, time(terms.night_ends)) for need in needs}
+    first = monday_from(min((day for day in free.values() if day), default=soonest))
     return render_template(
         "rota-plan-new.html",
+        free=[tier for tier, day in free.items() if day and day <= first],
         needs=[(need.tier, TIER_NAMES[need.tier], need.people) for need in needs],
         people=[
             (one.id, one.name) for one in staff if one.active and set(ROLE_FOR.values()) & set(one.roles)
@@ -224,7 +230,7 @@ def _new_page(errors: dict[str, str]) -> str:
         lengths=tuple(SECONDS.items()),
         day=f"{terms.night_ends:02}:00",
         night=f"{terms.night_starts:02}:00",
-        monday=today + timedelta(days=7 - today.weekday()),
+        monday=first,
         installed=is_installed(),
         given=request.form,
         errors=errors,
