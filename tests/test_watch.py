@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.replies import hear
 from app.rota.once import Telling, tell
 from app.rota.watch import Watch, watch
 from app.tables import notices, outbox, people, programs, rota_layers, rota_tiers
 from dispatch.messages import RotaNotice
 from dispatch.rota.wall import wall_of
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PHONES, PROGRAM, House, a_house
 from tests.rota_scene import COUNTY, a_rota, ask_cover, days, lay, need, put_over, take_off, wall
 from tests.test_query_plans import walks
 
@@ -77,6 +78,36 @@ def test_a_reminder_comes_two_hours_before_with_the_partner_and_a_number(tmp_pat
         (text,) = house.texts("cyd")
         assert "Your shift: Wed 11 Nov 19:00 to 07:00, primary. With Dov Osei." in text
         assert "reply 2001 OK." in text
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_who_was_not_heard_since_the_reminder_is_rung_once_at_the_start(
+    tmp_path: Path, answers: bool
+) -> None:
+    with a_house(tmp_path) as house:
+        a_rota(house)
+        house.clock.move_to(wall(11, 17))
+        watch(house.shell)
+        house.worker.tick()
+        (reminder,) = house.texts("cyd")
+        if answers:
+            number = reminder.split("reply ")[1].split()[0]
+            hear(house.shell, PHONES["cyd"], f"{number} OK", "an-event")
+        house.clock.move_to(wall(11, 18) + 59 * MINUTE)
+        watch(house.shell)
+        assert owed(house, "RingTest") == []
+        run(house, wall(11, 19) + 30 * MINUTE, MINUTE)
+        # Dov goes on from his day as backup: nothing begins for him.
+        rung = [(one["person"], one["at"]) for one in owed(house, "RingTest")]
+        assert rung == ([] if answers else [("cyd", wall(11, 19))])
+
+
+def test_a_service_that_slept_through_a_start_wakes_nobody_for_a_test(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        a_rota(house)
+        house.clock.move_to(wall(11, 19) + 16 * MINUTE)
+        watch(house.shell)
+        assert owed(house, "RingTest") == []
 
 
 @pytest.mark.parametrize("step", [30 * timedelta(seconds=1), 10 * MINUTE])

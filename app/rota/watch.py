@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from app.journal import newest
 from app.queries.handover import DueHandOver, due_handovers, still_theirs
+from app.rota.at_start import tests_at_start
 from app.rota.cover_reminders import due_reminders
 from app.rota.once import Telling, tell, waiting
 from app.rota.remind import shifts_soon
@@ -45,6 +46,7 @@ def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
     every: tuple[Prepare, ...] = (
         lambda connection: hand_overs(connection, program, now),
         lambda connection: shifts_soon(connection, program, now),
+        lambda connection: tests_at_start(connection, program, now),
         lambda connection: holes_to_come(connection, program, ZoneInfo(zone_name), now),
         lambda connection: _covers(connection, program, now),
         lambda _: [_clocks(program, now)],
