@@ -172,7 +172,8 @@ def _of_a_team(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
             yield Part(f"{ref}: {_name(outgoing)}'s shift is over, and {ref} is still with them.")
             yield Part("It stays so until somebody takes it over by name.", spare=1)
         case SeatYours(outgoing=outgoing, partner=partner, check_by=check_by):
-            yield Part(f"{ref} is yours now, from {_name(outgoing)}.")
+            yield Part(f"{ref} is yours now.")
+            yield Part(f"{_name(outgoing)} hands it over.", spare=3)
             yield Part(f"You go with {_name(partner)}." if partner else "", spare=2)
             if check_by is None:
                 yield Part(f"Reply {ref} GO when you set off.", spare=1)
@@ -181,7 +182,8 @@ def _of_a_team(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
         case SeatGone(taker=taker):
             yield Part(f"{ref}: {_name(taker)} has taken it over. You are off it.")
         case PartnerChanged(partner=partner, outgoing=outgoing):
-            yield Part(f"{ref}: {_name(partner)} goes on with you, in {_name(outgoing)}'s place.")
+            yield Part(f"{ref}: {_name(partner)} goes on with you.")
+            yield Part(f"{_name(outgoing)} is off it.", spare=1)
 
 
 def _of_a_cover(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
@@ -243,7 +245,10 @@ def _joined(parts: list[Part]) -> str:
         text = " ".join(part.text for part in parts if part.text and part.spare <= most)
         if septets(text) <= SEGMENT:
             return text
-    return cut(text, SEGMENT)
+    # Words of ours can be shortened; a link at the end opens nothing when it is.
+    link = parts[-1].text
+    said = " ".join(part.text for part in parts[:-1] if part.text and not part.spare)
+    return f"{cut(said, SEGMENT - septets(link) - 1).rstrip()} {link}" if link else cut(said, SEGMENT)
 
 
 def _whole(link: str | None) -> str:

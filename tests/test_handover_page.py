@@ -64,7 +64,7 @@ def test_a_colleague_takes_it_over_by_name_and_all_three_are_told(house: House, 
     assert answer.status_code == 303 and answer.headers["Location"].endswith(f"/incidents/{crisis.ref}/task")
     assert crisis.incident().out == ("cyd", "ben")
     house.worker.tick()
-    assert any("is yours now, from Ana Vela. You go with Ben" in said for said in house.texts("cyd"))
+    assert any("is yours now. Ana Vela hands it over. You go with Ben" in said for said in house.texts("cyd"))
     assert any("Cyd Raman has taken it over" in said for said in house.texts("ana"))
     assert any("Cyd Raman goes on with you" in said for said in house.texts("ben"))
     assert "Nothing waits to be handed over." in text(house.client("dov").get(URL))

@@ -268,13 +268,13 @@ def one_of_each() -> list[Message]:
 def test_a_seat_that_changed_hands_is_said_to_all_three() -> None:
     yours = SeatYours("cyd", 2291, "Ana Vela", "Ben Whitcomb", None)
     assert said(yours) == (
-        "2291 is yours now, from Ana Vela. You go with Ben Whitcomb. Reply 2291 GO when you set off."
+        "2291 is yours now. Ana Vela hands it over. You go with Ben Whitcomb. Reply 2291 GO when you set off."
     )
     there = SeatYours("cyd", 2291, "Ana Vela", None, NIGHT)
-    assert said(there) == "2291 is yours now, from Ana Vela. Check in by 03:16: reply 2291 OK."
+    assert said(there) == "2291 is yours now. Ana Vela hands it over. Check in by 03:16: reply 2291 OK."
     assert said(SeatGone("ana", 2291, "Cyd Raman")) == ("2291: Cyd Raman has taken it over. You are off it.")
     assert said(PartnerChanged("ben", 2291, "Cyd Raman", "Ana Vela")) == (
-        "2291: Cyd Raman goes on with you, in Ana Vela's place."
+        "2291: Cyd Raman goes on with you. Ana Vela is off it."
     )
 
 
@@ -283,3 +283,11 @@ def test_a_hand_over_that_waits_says_with_whom_and_that_it_needs_a_name() -> Non
         "2291: Ana Vela's shift is over, and 2291 is still with them. "
         "It stays so until somebody takes it over by name."
     )
+
+
+def test_the_longest_name_costs_no_link_its_end() -> None:
+    """Found by chance: a long name before the deadline cut the link behind it."""
+    message = SeatYours("cyd", 1000, "0" * 23 + "A", None, NIGHT)
+    link = f"https://standby.example/p/{'k' * 49}"
+    text = words(message, link=link, org="", demo=True, zone=CHICAGO)
+    assert text.endswith(link) and "reply 1000 OK" in text and septets(text) <= 160
