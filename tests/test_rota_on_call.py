@@ -10,6 +10,7 @@ import pytest
 
 from app.accounts import add_token
 from app.oncall import on_duty, who_is_asked
+from app.rota.load import REACH, rules_of
 from app.tables import duties, people, rota_bars, rota_layers, rota_overrides, rota_tiers, shifts, time_off
 from tests.house import NIGHT, PROGRAM, House, a_house
 
@@ -130,3 +131,25 @@ def test_a_tele_tier_is_told_of_where_somebody_is_on_it(house: House) -> None:
         ends_at=NIGHT + HOUR,
     )
     assert asked(house)["tele"] == ["L. Haddad"]
+
+
+def test_what_begins_after_any_turn_could_end_is_not_read_and_the_longest_turn_still_ends_right(
+    house: House,
+) -> None:
+    week = {"ends_at": NIGHT + timedelta(days=4000), "person": "ana", "why": "driver", "tier": "primary"}
+    put(house, rota_bars, starts_at=NIGHT + REACH, **week)
+    with house.shell.store.read() as connection:
+        assert rules_of(connection, PROGRAM, NIGHT, NIGHT).away == ()
+    body = {
+        "tier": "tele",
+        "zone": "UTC",
+        "begins": "2026-11-10T08:00",
+        "line": [["ben"]],
+        "turn_hours": 8 * 168,
+    }
+    put(house, rota_layers, id="t", tier="tele", name="Tele", place=9, body=json.dumps(body), **MADE)
+    last_day = NIGHT + timedelta(days=55)
+    put(house, rota_bars, starts_at=last_day, **{**week, "person": "ben", "tier": "tele"})
+    with house.shell.store.read() as connection:
+        (tele,) = [shift for shift in on_duty(connection, PROGRAM, NIGHT) if shift.tier == "tele"]
+    assert tele.until == last_day

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,12 +19,16 @@ from sqlalchemy import (
 )
 
 from app.tables import programs, rota_bars, rota_layers, rota_overrides, rota_tiers, shifts, time_off
-from dispatch.rota.read import Unreadable, layer_of, need_of
+from dispatch.rota.read import TURN_AT_MOST, Unreadable, layer_of, need_of
 from dispatch.rota.rules import LAYER_PLACES, Assignment, Away, Broken, Layer, Override, Rules, TierNeed
 from dispatch.rota.terms import RotaTerms, read_terms
 
+# The longest turn, with a day for the clocks; shifts by hand and overrides are shorter.
+REACH = TURN_AT_MOST + timedelta(days=1)
 _INSTANT = shifts.c.ends_at.type
 _FROM, _TO = bindparam("start", type_=_INSTANT), bindparam("end", type_=_INSTANT)
+# What begins later than the longest turn can last touches nothing that stands in the span.
+_REACH = bindparam("reach", type_=_INSTANT)
 _PROGRAM: BindParameter[str] = bindparam("program")
 # The columns of every kind of rule, in one statement: what a kind does not have is null.
 _COLUMNS = {
@@ -65,11 +69,12 @@ _RULES = union_all(
         shifts.c.starts_at < _TO,
         **_dated(shifts, id=shifts.c.id, place=shifts.c.place_in_line, word=shifts.c.team),
     ),
-    # No upper end: where an assignment of the span ends is right only when later changes to it are known.
+    # Beyond the span: where an assignment of it ends is right only when later changes to it are known.
     _kind(
         "override",
         rota_overrides.c.program == _PROGRAM,
         rota_overrides.c.ends_at > _FROM,
+        rota_overrides.c.starts_at < _REACH,
         **_dated(
             rota_overrides,
             id=rota_overrides.c.id,
@@ -82,6 +87,7 @@ _RULES = union_all(
         "away",
         time_off.c.program == _PROGRAM,
         time_off.c.ends_at > _FROM,
+        time_off.c.starts_at < _REACH,
         time_off.c.state == "approved",
         **_dated(time_off, word=time_off.c.kind),
     ),
@@ -89,6 +95,7 @@ _RULES = union_all(
         "away",
         rota_bars.c.program == _PROGRAM,
         rota_bars.c.ends_at > _FROM,
+        rota_bars.c.starts_at < _REACH,
         **_dated(rota_bars, word=rota_bars.c.why),
     ),
 )
@@ -103,7 +110,8 @@ def rules_of(connection: Connection, program: str, start: datetime, end: datetim
     written: list[Assignment] = []
     overrides: list[Override] = []
     away: list[Away] = []
-    rows = connection.execute(_RULES, {"program": program, "start": start, "end": end}).all()
+    asked = {"program": program, "start": start, "end": end, "reach": end + REACH}
+    rows = connection.execute(_RULES, asked).all()
     for kind, name, place, tier, person, starts_at, ends_at, word, undoes in rows:
         if kind == "shift":
             written.append(Assignment(person, tier, starts_at, ends_at, name, word, place))
