@@ -17,11 +17,10 @@ from app.rota.covers import withdraw
 from app.rota.sick import call_sick
 from app.web.change import change, or_again
 from app.web.cover_forms import UNTIL, part_of, until_of
-from app.web.faults import tell
-from app.web.forms import BadFields, Form
-from app.web.here import me, shell, wants_json
+from app.web.forms import Form
+from app.web.here import me, shell
+from app.web.way_on import leads_back
 from app.web.zone import in_zone
-from dispatch.value import Refused
 
 bp = Blueprint("covers", __name__)
 SICK = ("dispatcher", *ROTA_ROLES)
@@ -168,22 +167,12 @@ def call_off() -> ResponseReturnValue:
     return or_again(act, _sick_page)
 
 
-@bp.errorhandler(Refused)
-def refused(fault: Refused) -> ResponseReturnValue:
-    return _sorry(409, fault.sentence)
-
-
-@bp.errorhandler(BadFields)
-def bad_fields(fault: BadFields) -> ResponseReturnValue:
-    return _sorry(422, " ".join(dict.fromkeys(fault.sentences.values())))
-
-
-def _sorry(status: int, sentence: str) -> ResponseReturnValue:
-    if wants_json():
-        return tell(status, sentence)
+def _way_on() -> tuple[str, str]:
     mine = request.path.startswith("/shifts")
-    way_on = (url_for("shifts.show"), "My shifts") if mine else (url_for("covers.show"), "Requests for cover")
-    return render_template("error.html", sentence=sentence, way_on=way_on), status
+    return (url_for("shifts.show"), "My shifts") if mine else (url_for("covers.show"), "Requests for cover")
+
+
+leads_back(bp, _way_on)
 
 
 def _manager_does(cover: str, act: Any) -> ResponseReturnValue:

@@ -7,13 +7,12 @@ from app.access import by_page_link
 from app.commit import commit
 from app.queries.page_link import Link, ask_of, link_of, seq_of
 from app.tables import pages
-from app.web.faults import tell
-from app.web.forms import BadFields, Form
-from app.web.here import request_key, shell, wants_json
+from app.web.forms import Form
+from app.web.here import request_key, shell
 from app.web.step_words import MINUTES, TEAM_STANDS, hazard_words, needs_words
+from app.web.way_on import leads_back
 from dispatch.answers import DECLINE_REASONS, MINUTES_AT_MOST
 from dispatch.commands import Accept, Command, Decline
-from dispatch.value import Refused
 
 bp = Blueprint("phone", __name__)
 WHY_NOT = {
@@ -98,16 +97,6 @@ def pulse(token: str) -> ResponseReturnValue:
         return jsonify(seq=seq_of(connection, link), now=shell().clock.now().isoformat())
 
 
-@bp.errorhandler(Refused)
-def refused(fault: Refused) -> ResponseReturnValue:
-    return _sorry(409, fault.sentence)
-
-
-@bp.errorhandler(BadFields)
-def bad_fields(fault: BadFields) -> ResponseReturnValue:
-    return _sorry(422, " ".join(fault.sentences.values()))
-
-
 def _link(token: str) -> Link:
     with shell().store.read() as connection:
         link = link_of(connection, token, shell().clock.now())
@@ -139,8 +128,8 @@ def _always(link: Link, token: str) -> dict[str, object]:
     }
 
 
-def _sorry(status: int, sentence: str) -> ResponseReturnValue:
-    if wants_json():
-        return tell(status, sentence)
-    way_on = (url_for("phone.show", **(request.view_args or {})), "Back to the page")
-    return render_template("error.html", sentence=sentence, way_on=way_on), status
+def _way_on() -> tuple[str, str]:
+    return (url_for("phone.show", **(request.view_args or {})), "Back to the page")
+
+
+leads_back(bp, _way_on)

@@ -17,9 +17,9 @@ from app.rota.swaps import offer_swap
 from app.rota.who_may import crew_for
 from app.web.change import change, or_again
 from app.web.cover_forms import UNTIL, part_of, until_of
-from app.web.faults import tell
 from app.web.forms import BadFields, Form
-from app.web.here import me, shell, wants_json
+from app.web.here import me, shell
+from app.web.way_on import leads_back
 from app.web.zone import in_zone
 from dispatch.cover import Span
 from dispatch.rota.cover import require_part
@@ -122,21 +122,11 @@ def fit() -> ResponseReturnValue:
     return redirect(url_for("shifts.show", done="fit"), 303)
 
 
-@bp.errorhandler(Refused)
-def refused(fault: Refused) -> ResponseReturnValue:
-    return _sorry(409, fault.sentence)
+def _way_on() -> tuple[str, str]:
+    return (url_for("shifts.show"), "My shifts")
 
 
-@bp.errorhandler(BadFields)
-def bad_fields(fault: BadFields) -> ResponseReturnValue:
-    return _sorry(422, " ".join(dict.fromkeys(fault.sentences.values())))
-
-
-def _sorry(status: int, sentence: str) -> ResponseReturnValue:
-    if wants_json():
-        return tell(status, sentence)
-    way_on = (url_for("shifts.show"), "My shifts")
-    return render_template("error.html", sentence=sentence, way_on=way_on), status
+leads_back(bp, _way_on)
 
 
 def _shift(form: Form) -> Assignment:

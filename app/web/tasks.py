@@ -16,11 +16,11 @@ from app.queries.my_tasks import mine as what_waits
 from app.queries.my_tasks import newest_of
 from app.queries.task import Task, task_of
 from app.tables import incidents, reads
-from app.web.faults import tell
-from app.web.forms import BadFields, Form
-from app.web.here import ask, incident_id, me, shell, wants_json
+from app.web.forms import Form
+from app.web.here import ask, incident_id, me, shell
 from app.web.intake_form import CALLER_KINDS, LANGUAGES
 from app.web.step_words import HAZARDS, MINUTES, STEPS, needs_words, outcome, stands
+from app.web.way_on import leads_back
 from dispatch.answers import DECLINE_REASONS, MINUTES_AT_MOST
 from dispatch.incident import Incident
 from dispatch.next_steps import STEPS as CODES
@@ -121,16 +121,6 @@ def hazards_read(ref: int) -> ResponseReturnValue:
     return redirect(url_for("tasks.task", ref=ref), 303)
 
 
-@bp.errorhandler(Refused)
-def refused(fault: Refused) -> ResponseReturnValue:
-    return _sorry(409, fault.sentence)
-
-
-@bp.errorhandler(BadFields)
-def bad_fields(fault: BadFields) -> ResponseReturnValue:
-    return _sorry(422, " ".join(dict.fromkeys(fault.sentences.values())))
-
-
 def _incident(ref: int) -> Incident:
     with shell().store.read() as connection:
         incident = load_incident(connection, incident_id(ref))
@@ -173,11 +163,11 @@ def _pulse(seq: int) -> ResponseReturnValue:
     return jsonify(seq=seq, now=shell().clock.now().isoformat())
 
 
-def _sorry(status: int, sentence: str) -> ResponseReturnValue:
-    if wants_json():
-        return tell(status, sentence)
+def _way_on() -> tuple[str, str]:
     ref = (request.view_args or {}).get("ref")
-    way_on = (
+    return (
         (url_for("tasks.task", ref=ref), "Back to the task") if ref else (url_for("tasks.mine"), "My tasks")
     )
-    return render_template("error.html", sentence=sentence, way_on=way_on), status
+
+
+leads_back(bp, _way_on)

@@ -22,11 +22,10 @@ from app.rota.wishes import KINDS as WANTS
 from app.rota.wishes import PARTS, add_wish, remove_wish
 from app.web.change import change, or_again
 from app.web.cover_forms import WHEN
-from app.web.faults import tell
-from app.web.forms import BadFields, Form
-from app.web.here import me, shell, wants_json
+from app.web.forms import Form
+from app.web.here import me, shell
+from app.web.way_on import leads_back
 from app.web.zone import in_zone
-from dispatch.value import Refused
 
 bp = Blueprint("time_off", __name__)
 FOR_WHAT = "Choose what it is for."
@@ -132,24 +131,12 @@ def refuse(leave: str) -> ResponseReturnValue:
     return redirect(url_for("time_off.all_of_it"), 303)
 
 
-@bp.errorhandler(Refused)
-def refused(fault: Refused) -> ResponseReturnValue:
-    return _sorry(409, fault.sentence)
-
-
-@bp.errorhandler(BadFields)
-def bad_fields(fault: BadFields) -> ResponseReturnValue:
-    return _sorry(422, " ".join(dict.fromkeys(fault.sentences.values())))
-
-
-def _sorry(status: int, sentence: str) -> ResponseReturnValue:
-    if wants_json():
-        return tell(status, sentence)
+def _way_on() -> tuple[str, str]:
     mine = request.path.startswith("/shifts")
-    way_on = (
-        (url_for("time_off.show"), "My time off") if mine else (url_for("time_off.all_of_it"), "Time off")
-    )
-    return render_template("error.html", sentence=sentence, way_on=way_on), status
+    return (url_for("time_off.show"), "My time off") if mine else (url_for("time_off.all_of_it"), "Time off")
+
+
+leads_back(bp, _way_on)
 
 
 def _leave(form: Form | None = None) -> tuple[str, datetime, datetime]:
