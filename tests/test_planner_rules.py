@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.rota.plan.almanac import DAY, minutes_by_week, nights_of
+from dispatch.rota.plan.almanac import DAY, minutes_by_week
 from dispatch.rota.plan.check import faults_of, holes_of, wrong
 from dispatch.rota.plan.codec import read_draft, read_problem, write_draft, write_problem
 from dispatch.rota.plan.cost import cost_of, counts_of
@@ -14,6 +14,7 @@ from dispatch.rota.plan.greedy import first_draft
 from dispatch.rota.plan.problem import Draft, Held, Person, Problem, Standing, Weights, Wish
 from dispatch.rota.plan.slots import slots_of
 from dispatch.rota.plan.why import why_empty
+from dispatch.rota.rest import nights_of
 from dispatch.rota.rules import Assignment, Away, Bring, TierNeed
 from dispatch.rota.terms import RULES, RotaTerms
 from dispatch.value import replace
@@ -70,9 +71,9 @@ def test_what_counts_as_weekend_and_holiday_is_where_most_of_the_shift_lies() ->
 
 def test_a_whole_day_holds_one_night_and_an_evening_none() -> None:
     start = datetime(2026, 12, 7, 7, tzinfo=CHICAGO).astimezone(UTC)
-    assert nights_of(start, start + DAY, CHICAGO, TERMS) == (MONDAY,)
-    assert nights_of(start + DAY / 3, start + DAY * 5 / 6 - timedelta(hours=5), CHICAGO, TERMS) == ()
-    assert len(nights_of(start, start + 7 * DAY, CHICAGO, TERMS)) == 7
+    assert nights_of(start, start + DAY, TERMS, CHICAGO) == (MONDAY,)
+    assert nights_of(start + DAY / 3, start + DAY * 5 / 6 - timedelta(hours=5), TERMS, CHICAGO) == ()
+    assert len(nights_of(start, start + 7 * DAY, TERMS, CHICAGO)) == 7
 
 
 def test_minutes_of_a_night_from_sunday_are_split_between_the_weeks() -> None:

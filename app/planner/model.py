@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from ortools.sat.python import cp_model
 
-from dispatch.rota.plan.almanac import DAY, MINUTE, minutes_by_week, nights_of
+from dispatch.rota.plan.almanac import DAY, MINUTE, minutes_by_week
 from dispatch.rota.plan.cost import HALF_DAY, is_met
 from dispatch.rota.plan.fair import KINDS, Share, shares
 from dispatch.rota.plan.problem import Draft, Person, Problem, locked, may_fill
+from dispatch.rota.rest import nights_of
 
 Var = cp_model.IntVar
 Span = tuple[datetime, datetime]
@@ -45,7 +46,7 @@ class _Builder:
         self.cost: list[tuple[int, Var]] = []
         self.zone = ZoneInfo(problem.zone)
         self.spans = [(slot.starts_at, slot.ends_at) for slot in problem.slots]
-        self.nights = [set(nights_of(*span, self.zone, problem.terms)) for span in self.spans]
+        self.nights = [set(nights_of(*span, problem.terms, self.zone)) for span in self.spans]
         self.held = locked(problem)
         self.x: dict[tuple[int, str], Var] = {}
 
@@ -160,7 +161,7 @@ class _Builder:
         weight, most = self.problem.terms.weight("nights_running"), self.problem.terms.nights_running
         if weight == "off":
             return
-        outside = {night for span in around for night in nights_of(*span, self.zone, self.problem.terms)}
+        outside = {night for span in around for night in nights_of(*span, self.problem.terms, self.zone)}
         by_night: dict[date, list[int]] = {}
         for number in mine:
             for night in self.nights[number]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from dispatch.rota.held import held, rule_of, spans_without
 from dispatch.rota.may_work import SetAside
 from dispatch.rota.rules import Away
+from dispatch.rota.spans import joined
 from dispatch.rota.staff import Worker
 from dispatch.rota.terms import RotaTerms
 from dispatch.rota.wall import instant, wall_of
@@ -32,7 +33,7 @@ def barred(
         for rule in sorted({rule_of(kind) for kind in kinds}):
             if terms.weight(rule) == "hard":
                 asked = [kind for kind in kinds if rule_of(kind) == rule]
-                spans = _joined(span for kind in asked for span in _lacking(worker, kind, state, zone, now))
+                spans = joined(span for kind in asked for span in _lacking(worker, kind, state, zone, now))
                 free = [(one.starts_at, one.ends_at) for one in asides if one.rule == rule]
                 found += [Away(worker.id, *span, rule, tier) for span in _less(spans, free)]
     return tuple(found)
@@ -45,16 +46,6 @@ def _lacking(worker: Worker, kind: str, state: str | None, zone: ZoneInfo, now: 
         end = FOR_EVER if last is None else instant(datetime.combine(last + DAY, time()), zone)
         if start < end:
             yield start, end
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found
 
 
 def _less(spans: Iterable[Span], free: Iterable[Span]) -> list[Span]:

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.terms import RotaTerms
 from dispatch.rota.wall import instant, wall_of
 
 DAY: Final = timedelta(days=1)
@@ -17,20 +16,6 @@ def days_of(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[dat
     """The dates that a span touches."""
     first, last = wall_of(starts_at, zone).date(), wall_of(ends_at - timedelta(microseconds=1), zone).date()
     return tuple(first + DAY * number for number in range((last - first).days + 1))
-
-
-def nights_of(starts_at: datetime, ends_at: datetime, zone: ZoneInfo, terms: RotaTerms) -> tuple[date, ...]:
-    """The evenings whose night a span takes at least half of."""
-    start, end = wall_of(starts_at, zone), wall_of(ends_at, zone)
-    length = timedelta(hours=(terms.night_ends - terms.night_starts) % 24 or 24)
-    found = []
-    evening = start.date() - DAY
-    while datetime.combine(evening, time()) < end:
-        begins = datetime.combine(evening, time(terms.night_starts))
-        if 2 * (min(end, begins + length) - max(start, begins)) >= length:
-            found.append(evening)
-        evening += DAY
-    return tuple(found)
 
 
 def mostly_on(starts_at: datetime, ends_at: datetime, zone: ZoneInfo, days: Collection[date]) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.plan.almanac import DAY, MINUTE, minutes_by_week, nights_of
+from dispatch.rota.plan.almanac import DAY, MINUTE, minutes_by_week
 from dispatch.rota.plan.fair import Share, shares
 from dispatch.rota.plan.problem import Draft, Problem, Slot, Wish
+from dispatch.rota.rest import nights_of
 
 Span = tuple[datetime, datetime]
 # Hours beyond a week's limit count by the half day.
@@ -164,7 +165,7 @@ def _short_rests(ours: list[Span], around: list[Span], rest: timedelta) -> int:
 
 def _nights(problem: Problem, spans: list[Span]) -> set[date]:
     zone = ZoneInfo(problem.zone)
-    return {night for span in spans for night in nights_of(*span, zone, problem.terms)}
+    return {night for span in spans for night in nights_of(*span, problem.terms, zone)}
 
 
 def _nights_beyond(ours: set[date], around: set[date], limit: int) -> int:

@@ -4,10 +4,11 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.plan.almanac import DAY, MINUTE, minutes_by_week, nights_of
+from dispatch.rota.plan.almanac import DAY, MINUTE, minutes_by_week
 from dispatch.rota.plan.cost import is_met
 from dispatch.rota.plan.fair import KINDS, shares
 from dispatch.rota.plan.problem import Draft, Problem, locked, may_fill
+from dispatch.rota.rest import nights_of
 
 
 class _Book:
@@ -46,7 +47,7 @@ def first_draft(problem: Problem) -> Draft:
     """A draft without a fault. It has holes where looking ahead would have none; a search mends them."""
     zone, terms = ZoneInfo(problem.zone), problem.terms
     spans = [(slot.starts_at, slot.ends_at) for slot in problem.slots]
-    nights = [nights_of(*span, zone, terms) for span in spans]
+    nights = [nights_of(*span, terms, zone) for span in spans]
     weeks = [dict(minutes_by_week(*span, zone)) for span in spans]
     books = {
         person.id: _Book(terms.rest, terms.nights_running, person.week_hours or terms.week_hours)
@@ -55,7 +56,7 @@ def first_draft(problem: Problem) -> Draft:
     for one in problem.around:
         if one.person in books:
             span = (one.starts_at, one.ends_at)
-            books[one.person].add(span, nights_of(*span, zone, terms), dict(minutes_by_week(*span, zone)))
+            books[one.person].add(span, nights_of(*span, terms, zone), dict(minutes_by_week(*span, zone)))
     draft = [list(locked(problem).get(number, ())) for number in range(len(problem.slots))]
     for number, people in enumerate(draft):
         for person in people:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from dispatch.rota.plan.almanac import DAY, days_of, is_weekend, mostly_on, nights_of
+from dispatch.rota.plan.almanac import DAY, days_of, is_weekend, mostly_on
 from dispatch.rota.plan.problem import Slot
+from dispatch.rota.rest import nights_of
 from dispatch.rota.rules import TierNeed
 from dispatch.rota.terms import RotaTerms
 from dispatch.rota.wall import instant
@@ -43,7 +44,7 @@ def _shifts(
     holidays: Collection[date],
 ) -> Iterator[Slot]:
     days = days_of(starts_at, ends_at, zone)
-    nights = nights_of(starts_at, ends_at, zone, terms)
+    nights = nights_of(starts_at, ends_at, terms, zone)
     kept = [day for day in days if day in holidays]
     for need in needs:
         if need.people:
