@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class TrainingNeed:
     """One sum that the law asks for: `done` of `needed` hours of a kind, over the days that count. `by` is the last
-    day on which less is allowed; None: it is asked for now."""
+    day on which less is allowed; None: it is owed already."""
 
     law: str
     kind: str
