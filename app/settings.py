@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.outside import KNOWN as OUTSIDE
+from app.outside import PREFIX, Outside, read_outside
 from notify.wording import LINK_MOST
 
-PREFIX = "STANDBY_"
 KNOWN = (
     "BASE_URL",
     "DATABASE_URL",
@@ -28,20 +29,14 @@ KNOWN = (
     "ORG",
     "ZONE",
     "DESK_PHONE",
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_AUTH_TOKEN_PREVIOUS",
-    "TWILIO_FROM",
-    "TWILIO_API_BASE",
     "GEOCODER_URL",
     "REDIS_URL",
+    *OUTSIDE,
 )
 
 
 SQLITE = re.compile(r"sqlite:///[^?]+\.\w+")
 POSTGRES = "postgresql+psycopg"
-# A number as the provider writes it, a short code, or the id of a messaging service.
-SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,6}|MG[0-9a-f]{32}")
 KEY_ID_MOST = 40
 # A page's link is the address, "/p/" and 22 characters; a text has room for LINK_MOST.
 LONGEST_BASE_URL = LINK_MOST - len("/p/") - 22
@@ -53,17 +48,6 @@ class Unset(Exception):
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
-
-
-@dataclass(frozen=True)
-class Twilio:
-    """The telephone provider. `api_base` is only set to reach a loopback server."""
-
-    account_sid: str
-    auth_token: str
-    auth_token_previous: str | None
-    sender: str
-    api_base: str | None
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,7 @@ class Settings:
     desk_phone: str = ""
     session_hours: int = 12
     idle_minutes: int = 15
-    twilio: Twilio | None = None
+    outside: Outside = Outside()
     geocoder_url: str | None = None
     demo: bool = False
 
@@ -108,7 +92,7 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
         )
     field_keys = _field_keys(given["FIELD_KEYS"], wrong)
     keys = {name: _key(name, given[name], wrong) for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY")}
-    twilio = _twilio(given, wrong)
+    outside = read_outside(given, wrong)
     zone = given["ZONE"] or "America/Chicago"
     if not is_zone(zone):
         wrong.append("Set STANDBY_ZONE to a zone such as America/Chicago.")
@@ -131,7 +115,7 @@ def read_settings(environment: Mapping[str, str], instance: Path) -> Settings:
         desk_phone=given["DESK_PHONE"],
         session_hours=hours,
         idle_minutes=idle,
-        twilio=twilio,
+        outside=outside,
         geocoder_url=given["GEOCODER_URL"] or None,
     )
 
@@ -194,22 +178,3 @@ def _field_keys(text: str, wrong: list[str]) -> tuple[tuple[str, bytes], ...]:
             "Set STANDBY_FIELD_KEYS to ID:KEY pairs, the one to write with first: see `standby keys`."
         )
     return keys
-
-
-def _twilio(given: Mapping[str, str], wrong: list[str]) -> Twilio | None:
-    needed = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
-    missing = [PREFIX + name for name in needed if not given[name]]
-    if missing:
-        wrong.append(f"Set {', '.join(missing)}: without a telephone provider no page can go out.")
-        return None
-    if not SENDER.fullmatch(given["TWILIO_FROM"]):
-        wrong.append(
-            "Set STANDBY_TWILIO_FROM to a number such as +12185550100, or a messaging service's MG id."
-        )
-    return Twilio(
-        given["TWILIO_ACCOUNT_SID"],
-        given["TWILIO_AUTH_TOKEN"],
-        given["TWILIO_AUTH_TOKEN_PREVIOUS"] or None,
-        given["TWILIO_FROM"],
-        given["TWILIO_API_BASE"] or None,
-    )

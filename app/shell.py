@@ -11,19 +11,25 @@ from app.clock import Clock
 from app.seal import Keyring
 from app.settings import Settings
 from app.store import Store
+from notify.health import Health
 
 Listener = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Shell:
-    """Store, clock, keyring and settings; `listeners` are told the newest seq after each commit."""
+    """Store, clock, keyring and settings; `listeners` are told the newest seq after each commit; `health` is how
+    the providers do."""
 
     store: Store
     clock: Clock
     keyring: Keyring
     settings: Settings
     listeners: list[Listener] = field(default_factory=list)
+    health: Health = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "health", Health(self.clock.now))
 
     def told(self, seq: int) -> None:
         """A commit is durable: nudge whoever waits. A listener never raises and never blocks."""

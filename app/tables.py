@@ -102,6 +102,8 @@ people = Table(
     Column("hired_on", String(10)),
     # Texted STOP: the carrier drops every text of ours until START.
     Column("text_blocked_at", Instant),
+    # How they want to be reached when it is urgent: channel and way, in order. None: as the program does it.
+    Column("plan", JSON),
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
@@ -336,9 +338,31 @@ ways = Table(
     Column("code_tries", Integer, nullable=False, default=0),
     Column("tried_at", Instant),
     Column("answered_at", Instant),
+    # STOP came from this number; or a provider says that it will never take a message, with its code.
+    Column("blocked_at", Instant),
+    Column("broken_at", Instant),
+    Column("broken_code", String(20)),
+    # What its owner calls it; and of a browser the keys that its push service asks for.
+    Column("label", String(60), nullable=False, default=""),
+    Column("keys", JSON),
     Column("added_at", Instant, nullable=False),
     UniqueConstraint("person", "kind", "address"),
     Index("ix_ways_address", "address"),
+)
+# Every test of a phone or browser: how it was rung, why, and how long it took to be answered.
+rings = Table(
+    "rings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _person(nullable=False),
+    Column("way", String(40)),
+    Column("channel", String(6), nullable=False),
+    Column("why", String(10), nullable=False),
+    Column("delivery", String(40)),
+    Column("rung_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Index("ix_rings_person_rung_at", "person", "rung_at"),
+    Index("ix_rings_delivery", "delivery"),
 )
 # What a person would rather do, for the planner: a day or a night wanted, or better not.
 rota_wishes = Table(
@@ -625,10 +649,42 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("status_at", Instant),
     Column("incident_seq", Integer, nullable=False),
+    # The tries of one message to one person share a delivery; `step` is their order, and `spare` begins only when
+    # those before it have failed.
+    Column("delivery", String(40)),
+    Column("step", Integer, nullable=False, default=0),
+    Column("spare", Boolean, nullable=False, default=False),
+    Column("channel", String(6), nullable=False, default="text"),
+    Column("way", String(40)),
+    Column("provider", String(20)),
+    # The providers that have said no to this try.
+    Column("refused_by", String(60), nullable=False, default=""),
+    Column("wire_at", Instant),
+    # Nobody has said that it arrived: when the next channel begins beside it, and when the provider is asked.
+    Column("patience_at", Instant),
+    Column("look_at", Instant),
+    # What a call was answered by, as the provider guesses; a push that was opened.
+    Column("evidence", String(20)),
+    Column("evidence_at", Instant),
+    # Told in the same text as this row.
+    Column("bundled_in", Integer),
     Index("ix_outbox_incident", "incident"),
+    Index("ix_outbox_delivery", "delivery"),
+    Index("ix_outbox_provider_owed_at", "provider", "owed_at"),
     Index("ix_outbox_page", "page"),
     Index("ix_outbox_person_owed_at", "person", "owed_at"),
 )
+# Few rows wait like this at any time.
+_PATIENT, _LOOKED_FOR, _BUNDLED = "patience_at IS NOT NULL", "look_at IS NOT NULL", "bundled_in IS NOT NULL"
+OUTBOX_PATIENT = text(f"outbox.{_PATIENT}")
+OUTBOX_LOOKED_FOR = text(f"outbox.{_LOOKED_FOR}")
+OUTBOX_BUNDLED = text(f"outbox.{_BUNDLED}")
+for _name, _column, _where in (
+    ("ix_outbox_patience", outbox.c.patience_at, _PATIENT),
+    ("ix_outbox_look", outbox.c.look_at, _LOOKED_FOR),
+    ("ix_outbox_bundled", outbox.c.bundled_in, _BUNDLED),
+):
+    Index(_name, _column, sqlite_where=text(_where), postgresql_where=text(_where))
 _UNSETTLED = "state IN ('owed', 'sending', 'ambiguous')"
 OUTBOX_UNSETTLED = text(f"outbox.{_UNSETTLED}")
 Index(
@@ -649,6 +705,47 @@ heartbeats = Table(
     metadata,
     Column("name", String(20), primary_key=True),
     Column("at", Instant, nullable=False),
+)
+# What is wrong with the house itself, until it is mended: a broken law, a provider that carries nothing, somebody
+# on call who cannot be reached. `program` None: it concerns all. One row for a kind and what it is about.
+house_alarms = Table(
+    "house_alarms",
+    metadata,
+    _id(),
+    Column("program", String(40), ForeignKey("programs.id")),
+    Column("kind", String(30), nullable=False),
+    Column("about", String(80), nullable=False, default=""),
+    Column("sentence", String(300), nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("taken_by", String(40), ForeignKey("people.id")),
+    Column("taken_at", Instant),
+    Column("ended_at", Instant),
+)
+_STANDS = "ended_at IS NULL"
+HOUSE_ALARM_STANDS = text(f"house_alarms.{_STANDS}")
+Index(
+    "ix_house_alarms_standing",
+    house_alarms.c.kind,
+    house_alarms.c.about,
+    sqlite_where=text(_STANDS),
+    postgresql_where=text(_STANDS),
+)
+# Synthetic pages to numbers of our own: sent through a provider, and heard when they come in again.
+probes = Table(
+    "probes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("provider", String(20), nullable=False),
+    Column("channel", String(6), nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("heard_at", Instant),
+    Column("failed", String(20)),
+    Index("ix_probes_provider_sent_at", "provider", "sent_at"),
+    Index("ix_probes_code", "code"),
 )
 # --- the client's record -----------------------------------------------------------------------------------------
 clients = Table(

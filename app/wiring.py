@@ -9,7 +9,7 @@ from app.shell import Shell
 from app.store import Store
 from notify.recorder import Recorder
 from notify.signature import Signatures
-from notify.transport import Transport
+from notify.transport import Transport, Wires
 from notify.twilio_wire import TwilioTransport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,18 +21,25 @@ def shell_for(settings: Settings, clock: Clock | None = None) -> Shell:
     return Shell(Store(settings.database_url), clock or SystemClock(), keyring, settings)
 
 
-def transport_for(shell: Shell) -> Transport:
-    """Twilio when it is set; in the demo the recorder, which sends nothing."""
-    twilio = shell.settings.twilio
+def wires_for(shell: Shell) -> Wires:
+    """The providers that are set, by channel, the preferred one first; in the demo the recorder, which sends
+    nothing."""
+    outside = shell.settings.outside
+    twilio = outside.twilio
     if twilio is None:
         assert shell.settings.demo, "settings without a provider are refused at start"
-        return Recorder(shell.clock.now)
-    return TwilioTransport(twilio.account_sid, twilio.auth_token, twilio.sender, twilio.api_base)
+        return carried_by(Recorder(shell.clock.now))
+    return {"text": (TwilioTransport(twilio.account_sid, twilio.auth_token, twilio.sender, twilio.api_base),)}
+
+
+def carried_by(*providers: Transport) -> Wires:
+    """Every channel carried by these."""
+    return {"text": providers, "call": providers, "push": providers, "email": providers}
 
 
 def signatures_for(settings: Settings) -> Signatures | None:
     """Who may speak as the provider: nobody when none is set."""
-    twilio = settings.twilio
+    twilio = settings.outside.twilio
     if twilio is None:
         return None
     tokens = (twilio.auth_token, twilio.auth_token_previous)

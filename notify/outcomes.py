@@ -75,16 +75,23 @@ def ambiguous(code: str | None) -> Outcome:
     return Outcome("ambiguous", code=code)
 
 
-# `accepted` and `scheduled` come before the queue; a text that is partly delivered may not be readable.
+# `accepted` and `scheduled` come before the queue; a text that is partly delivered may not be readable. A call that
+# was picked up (`in-progress`) has reached no person yet: only who types its code (`human`) has heard it.
 RANKS: Final[Mapping[str, int]] = {
     "accepted": 1,
     "scheduled": 1,
     "queued": 2,
+    "initiated": 2,
     "sending": 3,
+    "ringing": 3,
     "sent": 4,
+    "in-progress": 4,
     "partially_delivered": 4,
     "delivered": 5,
+    "human": 5,
+    "shown": 5,
     "read": 6,
+    "opened": 6,
 }
 REACHED: Final[Mapping[int, str]] = {
     0: "unheard",
@@ -95,7 +102,18 @@ REACHED: Final[Mapping[int, str]] = {
     5: "delivered",
     6: "read",
 }
-FAILURES: Final[Mapping[str, int]] = {"canceled": 1, "undelivered": 2, "failed": 3}
+# `ended`: a call was over and nobody had typed its code; `machine`: a machine picked up; `gone`: the browser takes
+# no push any more.
+FAILURES: Final[Mapping[str, int]] = {
+    "canceled": 1,
+    "undelivered": 2,
+    "failed": 3,
+    "ended": 4,
+    "machine": 5,
+    "no-answer": 6,
+    "busy": 7,
+    "gone": 8,
+}
 DELIVERED: Final = RANKS["delivered"]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.journal import verify
-from app.settings import Twilio
+from app.outside import Outside, Twilio
 from app.tables import incidents, reads
 from tests.house import PHONES, House, a_house
 from tests.loopback.twilio_signing import sign
@@ -101,7 +101,7 @@ class Night:
 
 @pytest.fixture
 def night(tmp_path: Path, database_url: str | None) -> Iterator[Night]:
-    with a_house(tmp_path, database_url=database_url, twilio=TWILIO, demo=False) as house:
+    with a_house(tmp_path, database_url=database_url, outside=Outside(TWILIO), demo=False) as house:
         yield Night(house)
 
 

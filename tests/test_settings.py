@@ -33,7 +33,7 @@ def test_a_whole_set_is_read_and_the_first_field_key_is_the_one_to_write_with() 
     settings = read_settings({**WHOLE, "PATH": "/bin"}, INSTANCE)
     assert [key_id for key_id, _ in settings.field_keys] == ["k2", "k1"]
     assert settings.database_url == "sqlite:////nowhere/instance/standby.db"
-    assert settings.secure and settings.twilio is not None and not settings.demo
+    assert settings.secure and settings.outside.twilio is not None and not settings.demo
 
 
 @pytest.mark.parametrize(

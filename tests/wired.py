@@ -17,7 +17,7 @@ from app.clock import VirtualClock
 from app.commit import commit, load_incident
 from app.factory import create_app
 from app.intake import open_incident
-from app.settings import Twilio
+from app.outside import Outside, Twilio
 from app.shell import Shell
 from app.tables import inbox, journal, outbox, pages, people, seats
 from app.wiring import shell_for
@@ -95,7 +95,7 @@ def a_wired_house(directory: Path) -> Iterator[Wired]:
     with LoopbackTwilio(public_base=BASE, now=clock.now) as twilio:
         provider = Twilio(twilio.account_sid, twilio.auth_token, None, twilio.sender, twilio.base)
         settings = settings_for(
-            f"sqlite:///{directory / 'standby.db'}", base_url=BASE, demo=False, twilio=provider
+            f"sqlite:///{directory / 'standby.db'}", base_url=BASE, demo=False, outside=Outside(provider)
         )
         shell = shell_for(settings, clock)
         create_schema(shell)

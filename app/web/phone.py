@@ -118,7 +118,7 @@ def _over(link: Link) -> ResponseReturnValue:
 
 
 def _always(link: Link, token: str) -> dict[str, object]:
-    twilio = shell().settings.twilio
+    twilio = shell().settings.outside.twilio
     sender = twilio.sender if twilio and twilio.sender.startswith("+") else ""
     return {
         "ref": link.ref,
