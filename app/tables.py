@@ -331,7 +331,8 @@ ways = Table(
     _id(),
     _person(nullable=False),
     Column("kind", String(10), nullable=False),
-    Column("address", String(200), nullable=False),
+    # The address of a browser at its push service is long.
+    Column("address", String(1000), nullable=False),
     Column("verified_at", Instant),
     Column("code_digest", LargeBinary(32)),
     Column("code_ends_at", Instant),
@@ -632,7 +633,7 @@ outbox = Table(
     Column("page", String(40), ForeignKey("pages.id")),
     _person(nullable=False),
     # Where to, when it is not the person's own number: a new number that is still to be proved.
-    Column("address", String(200)),
+    Column("address", String(1000)),
     Column("kind", String(30), nullable=False),
     Column("message", Text, nullable=False),
     Column("priority", Integer, nullable=False),
