@@ -3,9 +3,11 @@
 import argparse
 import base64
 import json
+import logging
 import os
 import secrets
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from app.schema import is_empty, is_newest, upgrade
 from app.serve import Service, log_to_stderr
 from app.settings import Settings, Unset, is_zone, read_settings
 from app.shell import Shell
+from app.sim.simulate import as_json, nights, summed
 from app.tables import programs, tokens
 from app.wiring import shell_for, transport_for
 from dispatch.rota.read import Unreadable
@@ -122,12 +125,23 @@ def _parser() -> argparse.ArgumentParser:
     export = of_rota.add_parser("export", help="The stored rota as a rota file, on standard output.")
     export.set_defaults(run=_rota_export)
     export.add_argument("--program", help="id of the program, when there are several")
+    _without_a_house(command)
+    return parser
+
+
+def _without_a_house(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Commands that read no setting and open no database of ours."""
+    simulate = command(
+        "simulate", _simulate, "Nights of faults on a pretended county; exit 1 when a law broke."
+    )
+    simulate.add_argument("--seed", type=_whole, required=True, help="the first night's seed")
+    simulate.add_argument("--nights", type=_whole, default=1, help="how many seeds from there on")
+    simulate.add_argument("--json", action="store_true")
     instrument = command("instrument", _instrument, "Score an instrument.")
     instrument.add_argument("what", choices=["score"])
     instrument.add_argument("name", choices=["c-ssrs"])
     instrument.add_argument("answers", nargs="*", metavar="KEY=VALUE")
     instrument.add_argument("--json", action="store_true")
-    return parser
 
 
 def _port(text: str) -> int:
@@ -139,6 +153,12 @@ def _port(text: str) -> int:
 def _days(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 366:
         raise argparse.ArgumentTypeError("days is a number from 1 to 366")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 10_000_000:
+        raise argparse.ArgumentTypeError("give a whole number from 1 on")
     return int(text)
 
 
@@ -297,6 +317,16 @@ def _rota_export(given: argparse.Namespace) -> int:
     with shell.store.read() as connection:
         print(json.dumps(stored_file(connection, program), indent=1))
     return 0
+
+
+def _simulate(given: argparse.Namespace) -> int:
+    """No setting is read: each night has a database of its own in a temporary folder, and a network of its own."""
+    logging.disable(logging.CRITICAL)
+    began = time.process_time()
+    reports = list(nights(given.seed, given.nights))
+    seconds = time.process_time() - began
+    print(json.dumps(as_json(reports)) if given.json else summed(reports, seconds))
+    return 1 if any(report.broken for report in reports) else 0
 
 
 def _instrument(given: argparse.Namespace) -> int:

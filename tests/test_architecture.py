@@ -212,7 +212,8 @@ def test_one_file_asks_the_rules():
     asking = {
         str(p.relative_to(ROOT)) for p in modules("app", "notify") if "dispatch.decide" in imports(tree(p))
     }
-    assert asking == {"app/commit.py"}
+    # The simulator counts the rules, and asks them without a house around them; it has no people and no paper.
+    assert {path for path in asking if not path.startswith("app/sim/")} == {"app/commit.py"}
 
 
 def test_imports_stand_at_the_top():

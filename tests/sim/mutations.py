@@ -169,7 +169,7 @@ def tried(mutation: Mutation, directory: Path) -> Verdict:
     broken.write_text(source.replace(mutation.kept, mutation.broken))
     first, nights = SEEDS
     run = subprocess.run(
-        [sys.executable, "-B", "-m", "tests.sim", str(first), "--nights", str(nights), "--until-broken"],
+        [sys.executable, "-B", "-m", "app.sim", str(first), "--nights", str(nights), "--until-broken"],
         cwd=directory,
         capture_output=True,
         text=True,

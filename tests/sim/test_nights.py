@@ -7,9 +7,10 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from tests.sim.__main__ import summed
-from tests.sim.coverage import Coverage
-from tests.sim.night import Night, Report
+from app.sim.coverage import Coverage
+from app.sim.night import Night
+from app.sim.report import Report
+from app.sim.simulate import summed
 
 CI_SEEDS = range(1, 31)
 # Another stretch each time, unless one is named: what was found goes into a test of its own.

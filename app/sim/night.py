@@ -4,7 +4,6 @@ import heapq
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
@@ -13,42 +12,25 @@ from app.codec import load
 from app.commit import Done, commit
 from app.intake import open_incident
 from app.replies import hear
+from app.sim import confused
+from app.sim.carrier import Carrier
+from app.sim.county import CANARY, PROGRAM, Person, a_county, a_house
+from app.sim.desk import AtDesk, Supervisor
+from app.sim.laws import Laws
+from app.sim.people import Somebody
+from app.sim.report import Broken, Report
+from app.sim.trouble import Died, Fuse, Moment
 from app.web.hooks import _noted
 from app.worker import Worker
 from dispatch.commands import Command, Receive
 from dispatch.incident import Incident
 from dispatch.value import Refused
 from notify.transport import Text
-from tests.sim import confused
-from tests.sim.carrier import Carrier
-from tests.sim.county import CANARY, PROGRAM, Person, a_county, a_house
-from tests.sim.coverage import Coverage
-from tests.sim.desk import AtDesk, Supervisor
-from tests.sim.laws import Broken, Laws
-from tests.sim.people import Somebody
-from tests.sim.trouble import Died, Fuse, Moment
 
 STEPS_AT_MOST = 20_000
 # Long enough for a review to be late.
 CALM_AT_MOST = timedelta(hours=36)
-Coded = tuple[tuple[str, str], ...]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class Report:
-    """What one night came to."""
-
-    seed: int
-    incidents: int = 0
-    commands: int = 0
-    texts: int = 0
-    duplicates: int = 0
-    lost: int = 0
-    unowned: int = 0
-    deaths: int = 0
-    broken: list[Broken] = field(default_factory=list)
-    coverage: Coverage = field(default_factory=Coverage)
 
 
 class Night:
@@ -79,7 +61,7 @@ class Night:
             house.callback(self.db.close)
             self.db.row_factory = sqlite3.Row
             self.shell.listeners.append(lambda _: self._maybe_die_now())
-            self.laws = Laws(self)
+            self.laws = Laws(self, self.carrier)
             self._people = {person.id: self._somebody(person) for person in self.county.people}
             try:
                 self._plan()
@@ -297,14 +279,15 @@ class Night:
         return done
 
     def _again(self, what: str, key: str, wish: Callable[[], Done], command: Command) -> None:
-        self.later(self._when_it_is_up(), what, lambda: self._wish(what, key, wish, command) and None)
+        self.later(self._when_it_is_up(), what, lambda: self._wish(what, key, wish, command))
 
     def _when_it_is_up(self) -> timedelta:
         wait = max(self._down_until or self.now(), self.now()) - self.now()
         return wait + timedelta(seconds=self.chance.uniform(1, 30))
 
     def _newest(self) -> int:
-        return self.db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
+        newest: int = self.db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
+        return newest
 
     def _is_down(self) -> bool:
         return self._down_until is not None and self.now() < self._down_until

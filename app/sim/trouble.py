@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-Moment = Callable[[], None]
+Moment = Callable[[], object]
 
 
 class Died(BaseException):

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
-from typing import Protocol
+from functools import partial
 
+from app.sim.scene import Scene
+from app.sim.trouble import Died
 from notify.outcomes import ambiguous, refused
 from notify.transport import Outcome, Sighting, Text
-from tests.sim.trouble import Died, Moment
 
 SECOND = timedelta(seconds=1)
 # How a send ends, and how often while the network is bad.
@@ -29,29 +29,6 @@ FATES = {
 }
 
 
-class Around(Protocol):
-    """What the network needs of the night around it."""
-
-    chance: Random
-    faulty: bool
-
-    def now(self) -> datetime: ...
-
-    def say(self, what: str) -> None: ...
-
-    def pass_time(self, length: timedelta) -> None: ...
-
-    def later(self, delay: timedelta, what: str, moment: Moment) -> None: ...
-
-    def arrived(self, text: Text) -> None: ...
-
-    def reported(self, our_id: str, status: str, code: str | None) -> None: ...
-
-    def another_worker_goes_on(self) -> None: ...
-
-    def no_transaction_is_open(self) -> None: ...
-
-
 @dataclass
 class Carried:
     """What the network knows of one of our messages. Only a look that it did not answer, or a copy that came
@@ -66,7 +43,7 @@ class Carried:
 class Carrier:
     """A Transport whose faults follow from the night's seed."""
 
-    def __init__(self, night: Around) -> None:
+    def __init__(self, night: Scene) -> None:
         self._night = night
         self._number = 0
         self.ledger: defaultdict[str, Carried] = defaultdict(Carried)
@@ -119,7 +96,7 @@ class Carrier:
             self._night.later(
                 SECOND * self._night.chance.uniform(0.5, 30),
                 f"{status} for {text.our_id}",
-                lambda status=status, failed=failed: self._night.reported(text.our_id, status, failed),
+                partial(self._night.reported, text.our_id, status, failed),
             )
 
     def _arrives(self, text: Text) -> Outcome:

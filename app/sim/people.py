@@ -3,16 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from app.sim.county import Person
+from app.sim.scene import Scene
 from dispatch import commands as c
 from dispatch.answers import DECLINE_REASONS
 from dispatch.incident import Incident, Member
 from dispatch.stages import AT_PERSON, WRITING, Stage, Step
-from tests.sim.county import Person
-
-if TYPE_CHECKING:
-    from tests.sim.night import Night
 
 MINUTE = timedelta(minutes=1)
 NUMBER = re.compile(r"\d{4,6}")
@@ -36,7 +33,7 @@ ANSWERS = {"yes": 46, "no": 14, "never": 12, "too_late": 8, "twice": 8, "hesitat
 class Somebody:
     """One of the staff with a phone in a pocket. What they know is what a text or their page told them."""
 
-    def __init__(self, night: "Night", person: Person) -> None:
+    def __init__(self, night: Scene, person: Person) -> None:
         self.night = night
         self.person = person
         self.id = person.id

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from app.sim.county import County
+from app.sim.step import Commit
+from app.sim.step import Step as Seen
 from dispatch import facts as f
 from dispatch import messages as m
 from dispatch.alarms import TEXTED
 from dispatch.commands import RULE
 from dispatch.ladder import NEVER_AGAIN
 from dispatch.stages import AT_PERSON, COMMITTED, EXITS, Stage, Step
-from tests.sim.county import County
-from tests.sim.step import Commit
-from tests.sim.step import Step as Seen
 
 HUMAN = frozenset({"board", "sms", "link", "phone"})
 ENDING = (f.Cleared, f.NotFound, f.CareRefused, f.Cancelled, f.MarkedDuplicate, f.HandedOver, f.SignedOff)
@@ -56,7 +56,7 @@ def _untrue(one: Commit, message: m.Message, county: County) -> str:
             others = [
                 county.person(other.person) for other in one.after.members if other.person != message.to
             ]
-            names = [other.name for other in others if other]
+            names: list[str | None] = [other.name for other in others if other]
             return "" if member and [partner] == (names or [None]) else f"the team is {one.after.out}"
         case m.NoHeard():
             return "they are on the team" if member else ""

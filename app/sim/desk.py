@@ -1,9 +1,11 @@
 """People at a desk: dispatchers who take calls, send and ring round, and supervisors who review."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
+from app.sim.county import CLIENTS, Person
+from app.sim.people import Somebody
+from app.sim.scene import Coded, Scene
 from dispatch import commands as c
 from dispatch.desk import (
     ALONE_REASONS,
@@ -18,13 +20,6 @@ from dispatch.incident import Alarm, Incident
 from dispatch.review import FINDINGS
 from dispatch.stages import AT_DESK, AT_PERSON, GOING, Seat, Stage, Step
 from dispatch.triage import QUESTIONS
-from tests.sim.county import CLIENTS, Person
-from tests.sim.people import Somebody
-
-if TYPE_CHECKING:
-    from tests.sim.night import Night
-
-Coded = tuple[tuple[str, str], ...]
 
 
 class AtDesk(Somebody):
@@ -175,7 +170,7 @@ class AtDesk(Somebody):
     def _anyone(self) -> str:
         return self.night.chance.choice(self.night.county.people).id
 
-    def _later_today(self) -> object:
+    def _later_today(self) -> datetime:
         return self.night.now() + timedelta(minutes=self.night.chance.choice((10, 30, 90)))
 
 
@@ -185,7 +180,7 @@ class Supervisor(AtDesk):
     busy = (600.0, 3600.0)
     idle = (1800.0, 5400.0)
 
-    def __init__(self, night: "Night", person: Person) -> None:
+    def __init__(self, night: Scene, person: Person) -> None:
         super().__init__(night, person)
         # Some have a week in which a review waits until it is late.
         self._eager = night.chance.choice((0.7, 0.7, 0.02))

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from app.sim.county import County
+from app.sim.step import Step as Seen
+from app.sim.step import instant, state_of
 from dispatch import facts as f
 from dispatch import messages as m
 from dispatch.clock import next_wake
 from dispatch.stages import COMMITTED, Stage
-from tests.sim.county import County
-from tests.sim.step import Step as Seen
-from tests.sim.step import instant, state_of
 
 FINAL = frozenset({"sent", "failed", "superseded"})
 MOVES = {

@@ -4,32 +4,22 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from app.codec import load, plain
 from app.commit import Done
 from app.journal import verify
 from app.outbox import ATTEMPTS_AT_MOST
+from app.sim import laws_of_people, laws_of_rows
+from app.sim.carrier import Carrier
+from app.sim.county import CANARY, County
+from app.sim.report import Broken, Report
+from app.sim.scene import Scene
+from app.sim.step import Step, Watch
 from dispatch.incident import Incident
 from notify.gsm7 import SEGMENT, is_gsm7, septets
 from notify.transport import Text
-from tests.sim import laws_of_people, laws_of_rows
-from tests.sim.county import CANARY, County
-from tests.sim.step import Step, Watch
-
-if TYPE_CHECKING:
-    from tests.sim.night import Night, Report
 
 Law = Callable[[Step, County], Iterator[str]]
-
-
-class Broken(BaseException):
-    """A law was broken. Not an Exception: no part of the product may catch it."""
-
-    def __init__(self, law: str, sentence: str) -> None:
-        super().__init__(f"{law}: {sentence}")
-        self.law = law
-        self.sentence = sentence
 
 
 def _laws_of(module: ModuleType) -> list[Law]:
@@ -46,8 +36,9 @@ LAWS: list[Law] = _laws_of(laws_of_rows) + _laws_of(laws_of_people)
 class Laws:
     """Watches one night."""
 
-    def __init__(self, night: "Night") -> None:
+    def __init__(self, night: Scene, carrier: Carrier) -> None:
         self._night = night
+        self._carrier = carrier
         self._watch = Watch(night.db, night.now)
         self._watch.begin()
         self._granted: set[str] = set()
@@ -80,7 +71,7 @@ class Laws:
     def _sent_is_true(self, seen: Step) -> None:
         """Nothing says "sent" that the network did not take; a second copy has a fault that explains it; no
         message is sent without end."""
-        ledger = self._night.carrier.ledger
+        ledger = self._carrier.ledger
         for move in seen.moves:
             if move.what == "outbox" and move.now == "sent" and move.was == "sending":
                 carried = ledger[move.id]
@@ -147,9 +138,9 @@ class Laws:
                 if type(entry.fact).__name__ == "AlarmRaised":
                     coverage.alarms[plain(entry.fact)["kind"]] += 1
 
-    def reckon(self, report: "Report") -> "Report":
+    def reckon(self, report: Report) -> Report:
         """The night's figures."""
-        db, ledger = self._night.db, self._night.carrier.ledger
+        db, ledger = self._night.db, self._carrier.ledger
         for row in db.execute("SELECT kind, count(*) AS n FROM outbox GROUP BY kind"):
             report.coverage.messages[row["kind"]] += row["n"]
         for row in db.execute("SELECT kind, count(*) AS n FROM journal WHERE via = 'clock' GROUP BY kind"):

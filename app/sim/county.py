@@ -23,7 +23,6 @@ PROGRAM = "alder"
 CANARY = "Mrs Quillfeather took forty tablets"
 CLIENTS = ("k1", "k2", "k3")
 NAMES = ("Ana", "Ben", "Cyd", "Dov", "Zoë", "Ödön", "Fay", "Gil", "Hal", "Ida")
-KEYS = {"index_key": b"i" * 32, "journal_key": b"j" * 32, "link_key": b"l" * 32}
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,10 @@ def a_county(seed: int) -> County:
         staff += [_person(chance, start, f"{tier[0]}{n}", role, tier) for n in range(count)]
     staff += [_person(chance, start, f"r{n}", "responder", None) for n in range(chance.choice((1, 2, 3)))]
     staff += [_person(chance, start, f"h{n}", "supervisor", None) for n in range(2)]
-    policy = {"alone_allowed": chance.random() < 0.5, "rounds_at_most": chance.choice((1, 3, 3))}
+    policy: dict[str, object] = {
+        "alone_allowed": chance.random() < 0.5,
+        "rounds_at_most": chance.choice((1, 3, 3)),
+    }
     return County(start, tuple(staff), policy)
 
 
@@ -94,7 +96,9 @@ def a_house(county: County) -> Iterator[tuple[Shell, VirtualClock, Path]]:
             field_keys=(("k1", b"f" * 32),),
             org="Alder County Mobile Crisis",
             demo=True,
-            **KEYS,
+            index_key=b"i" * 32,
+            journal_key=b"j" * 32,
+            link_key=b"l" * 32,
         )
         shell = Shell(
             Store(settings.database_url), clock, Keyring(settings.field_keys, settings.index_key), settings

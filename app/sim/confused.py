@@ -3,18 +3,16 @@
 from dataclasses import MISSING, fields
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.sim.county import CLIENTS
+from app.sim.scene import Scene
 from dispatch import commands as c
 from dispatch import desk
 from dispatch.alarms import CAUSES
 from dispatch.answers import DECLINE_REASONS
 from dispatch.decide import RULE_OF
 from dispatch.stages import Seat
-from tests.sim.county import CLIENTS
-
-if TYPE_CHECKING:
-    from tests.sim.night import Night
 
 # The clock's own wishes, and the opening of a call, which has its own door.
 NOT_THEIRS = (c.Wake, c.MarkUnreachable, c.Receive)
@@ -35,7 +33,7 @@ REASONS = sorted(
 )
 
 
-def anything(night: "Night") -> tuple[str, c.Command] | None:
+def anything(night: Scene) -> tuple[str, c.Command] | None:
     """An incident and a wish; None while there is no incident."""
     refs = night.refs()
     if not refs:
@@ -55,7 +53,7 @@ def _filled(chance: Random, field: Any) -> bool:
     return field.default is MISSING or chance.random() < 0.5
 
 
-def _value(night: "Night", name: str, incident: Any) -> Any:
+def _value(night: Scene, name: str, incident: Any) -> Any:
     chance = night.chance
     people = [person.id for person in night.county.people]
     match name:

@@ -1,0 +1,30 @@
+"""What one night came to: its figures, what it has seen, and the law that broke, if one did."""
+
+from dataclasses import dataclass, field
+
+from app.sim.coverage import Coverage
+
+
+class Broken(BaseException):
+    """A law was broken. Not an Exception: no part of the product may catch it."""
+
+    def __init__(self, law: str, sentence: str) -> None:
+        super().__init__(f"{law}: {sentence}")
+        self.law = law
+        self.sentence = sentence
+
+
+@dataclass
+class Report:
+    """What one night came to."""
+
+    seed: int
+    incidents: int = 0
+    commands: int = 0
+    texts: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    unowned: int = 0
+    deaths: int = 0
+    broken: list[Broken] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)

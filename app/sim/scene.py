@@ -1,0 +1,74 @@
+"""What the people of a night, its network and its laws may see and do there."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
+
+from app.commit import Done
+from app.shell import Shell
+from app.sim.county import County, Person
+from app.sim.report import Report
+from app.sim.trouble import Moment
+from dispatch.commands import Command
+from dispatch.incident import Incident
+from notify.transport import Text
+
+Coded = tuple[tuple[str, str], ...]
+
+
+class Someone(Protocol):
+    """Anybody of the staff, as the others know them."""
+
+    def looks_soon(self, least: float, most: float) -> None: ...
+
+
+class Scene(Protocol):
+    """The night around them."""
+
+    chance: Random
+    county: County
+    faulty: bool
+    report: Report
+    shell: Shell
+    db: sqlite3.Connection
+
+    def now(self) -> datetime: ...
+
+    def say(self, what: str) -> None: ...
+
+    def pass_time(self, length: timedelta) -> None: ...
+
+    def later(self, delay: timedelta, what: str, moment: Moment) -> None: ...
+
+    def another_worker_goes_on(self) -> None: ...
+
+    def no_transaction_is_open(self) -> None: ...
+
+    def arrived(self, text: Text) -> None: ...
+
+    def reported(self, our_id: str, status: str, code: str | None) -> None: ...
+
+    def ask(
+        self, incident: str, command: Command, via: str, words: bool = False, key: str | None = None
+    ) -> Done | None: ...
+
+    def opens(self, by: str, channel: str, answers: Coded, needs: tuple[str, ...]) -> None: ...
+
+    def texts(self, person: Person, body: str) -> None: ...
+
+    def somebody(self, person: str) -> Someone: ...
+
+    def refs(self) -> list[int]: ...
+
+    def some_ref(self) -> int: ...
+
+    def incident_by_ref(self, ref: int) -> Incident | None: ...
+
+    def board(self) -> list[Incident]: ...
+
+    def is_busy(self) -> bool: ...
+
+    def to_review(self) -> list[Incident]: ...
+
+    def tasks_of(self, person: str) -> list[Incident]: ...

@@ -1,0 +1,54 @@
+"""Runs nights one after the other and sums them up, in words or as JSON."""
+
+from collections.abc import Callable, Iterator
+
+from app.sim.coverage import Coverage
+from app.sim.night import Night
+from app.sim.report import Report
+
+FIGURES = ("incidents", "commands", "texts", "duplicates", "deaths", "lost", "unowned")
+
+
+def nights(
+    first: int, count: int, say: Callable[[str], None] | None = None, until_broken: bool = False
+) -> Iterator[Report]:
+    """The nights of so many seeds, from the first on."""
+    for seed in range(first, first + count):
+        report = Night(seed, say).run()
+        yield report
+        if report.broken and until_broken:
+            return
+
+
+def summed(reports: list[Report], seconds: float) -> str:
+    """The figures of several nights in a few lines."""
+    seen = Coverage()
+    for report in reports:
+        seen.add(report.coverage)
+    sums = ", ".join(f"{name} {_sum(reports, name)}" for name in FIGURES)
+    lines = [f"{len(reports)} nights, {seconds:.1f} s: {sums}"]
+    lines += [f"never seen: {kind} {', '.join(names)}" for kind, names in seen.missing().items()]
+    lines += [f"{sentence}  (replay: {replay})" for sentence, replay in _broken(reports)]
+    return "\n".join(lines)
+
+
+def as_json(reports: list[Report]) -> dict[str, object]:
+    """The same for machines. Keys may be added, none is taken away."""
+    return {
+        "nights": len(reports),
+        **{name: _sum(reports, name) for name in FIGURES},
+        "laws_broken": [sentence for sentence, _ in _broken(reports)],
+        "replay": [replay for _, replay in _broken(reports)],
+    }
+
+
+def _sum(reports: list[Report], name: str) -> int:
+    return sum(getattr(report, name) for report in reports)
+
+
+def _broken(reports: list[Report]) -> list[tuple[str, str]]:
+    return [
+        (f"seed {report.seed} broke {broken}", f"python -m app.sim {report.seed}")
+        for report in reports
+        for broken in report.broken
+    ]
