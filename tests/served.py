@@ -116,12 +116,17 @@ class Served:
 
 
 @contextmanager
-def a_service(folder: Path, twilio: LoopbackTwilio) -> Iterator[Served]:
-    """A furnished database and the service on it, started."""
+def a_service(
+    folder: Path, twilio: LoopbackTwilio, database_url: str | None = None, **more: str
+) -> Iterator[Served]:
+    """A furnished database and the service on it, started. `more` are settings without their prefix."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = _environment(folder, port, twilio)
+    environment |= {f"STANDBY_{name}": value for name, value in more.items()}
+    if database_url is not None:
+        environment["STANDBY_DATABASE_URL"] = database_url
     shell = shell_for(_settings(environment, folder))
     upgrade(shell.store)
     furnish(shell)
