@@ -1,4 +1,4 @@
-"""A program's ladder and its clocks: what may be set, within which bounds, and how it is stored."""
+"""A program's ladder, its clocks, and how one person is reached: what may be set, and how it is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.note import note
+from app.reach_terms import carried
 from app.sessions import Me
 from app.shell import Shell
 from app.tables import people, programs, shifts
@@ -73,6 +74,20 @@ def set_terms(connection: Connection, shell: Shell, by: Me, given: Mapping[str, 
     return _store(connection, shell, by, "TermsChanged", dict(given))
 
 
+def set_reach(connection: Connection, shell: Shell, by: Me, given: Mapping[str, int]) -> int:
+    """Set when the next channel begins for one person, and how many channels each keeps."""
+    require(
+        given["silent_seconds"] <= given["next_seconds"],
+        "A try that nobody reported cannot be given longer than one that arrived.",
+    )
+    here = carried(shell.settings.outside, shell.settings.demo)
+    require(
+        given["channels_at_least"] <= len(here),
+        f"Only {len(here)} of the channels are set up here, so nobody can keep more than that.",
+    )
+    return _store(connection, shell, by, "ReachChanged", dict(given))
+
+
 def _anyone_on(connection: Connection, shell: Shell, program: str, tier: str) -> bool:
     on_it = (
         select(shifts.c.id)
@@ -89,6 +104,8 @@ def _anyone_on(connection: Connection, shell: Shell, program: str, tier: str) ->
 
 
 def _store(connection: Connection, shell: Shell, by: Me, kind: str, changes: dict[str, Any]) -> int:
-    stored = {**write_policy(policy_of(connection, by.program)), **changes}
+    # What the policy of the ladder does not know of, such as the times of reaching one person, stays as it is.
+    known = connection.scalar(select(programs.c.policy).where(programs.c.id == by.program)) or {}
+    stored = {**known, **write_policy(policy_of(connection, by.program)), **changes}
     connection.execute(programs.update().where(programs.c.id == by.program).values(policy=stored))
     return note(connection, shell, by, by.program, kind, **changes)

@@ -1,4 +1,4 @@
-"""Admin: the program's name, zone and areas, its ladder, and its clocks."""
+"""Admin: the program's name, zone and areas, its ladder, its clocks, and how one person is reached."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from app.access import allowed
 from app.note import note
 from app.queries.house import program_of
+from app.reach_terms import CHANNELS_AT_LEAST, NEXT_SECONDS, SILENT_SECONDS, reach_of
 from app.tables import programs
-from app.terms import ANSWER, LATER, ROUNDS, SEND, TERMS, set_ladder, set_terms
+from app.terms import ANSWER, LATER, ROUNDS, SEND, TERMS, set_ladder, set_reach, set_terms
 from app.web.change import change, or_again
 from app.web.forms import Form
 from app.web.here import me, shell
@@ -20,6 +21,11 @@ from app.world import TIERS, write_policy
 bp = Blueprint("admin_program", __name__, url_prefix="/admin")
 AREAS_AT_MOST, AREA_LONGEST = 60, 60
 TIER_HELD = {"": "Nobody", **{tier: tier.capitalize() for tier in TIERS}}
+REACH = {
+    "next_seconds": NEXT_SECONDS,
+    "silent_seconds": SILENT_SECONDS,
+    "channels_at_least": CHANNELS_AT_LEAST,
+}
 ZONES = ("America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles", "America/Anchorage")
 
 
@@ -81,6 +87,19 @@ def save_terms() -> ResponseReturnValue:
     return or_again(act, _ladder_page)
 
 
+@bp.post("/reach")
+@allowed("admin", purpose="program")
+def save_reach() -> ResponseReturnValue:
+    """Change when the next channel begins for one person, and how many each keeps."""
+
+    def act() -> ResponseReturnValue:
+        given = _reach_form()
+        change(lambda connection: set_reach(connection, shell(), me(), given))
+        return redirect(url_for("admin_program.ladder", _anchor="reach"))
+
+    return or_again(act, _ladder_page)
+
+
 def _program_page(errors: dict[str, str]) -> str:
     with shell().store.read() as connection:
         program = program_of(connection, me().program)
@@ -107,7 +126,13 @@ def _program_form() -> dict[str, Any]:
 def _ladder_page(errors: dict[str, str]) -> str:
     with shell().store.read() as connection:
         stored = write_policy(program_of(connection, me().program).policy)
-    given = {term.code: _minutes(stored[term.code]) for term in TERMS}
+        reach = reach_of(connection, me().program)
+    given = {
+        "next_seconds": f"{reach.next_after.total_seconds():g}",
+        "silent_seconds": f"{reach.silent_after.total_seconds():g}",
+        "channels_at_least": str(reach.channels_at_least),
+    }
+    given |= {term.code: _minutes(stored[term.code]) for term in TERMS}
     for place, length in enumerate(stored["send_minutes"], start=1):
         given[f"send_{place}"] = _minutes(length)
     for place, rung in enumerate(stored["ladder"][: len(TIERS)], start=1):
@@ -128,6 +153,7 @@ def _ladder_page(errors: dict[str, str]) -> str:
         answer=ANSWER,
         rounds=ROUNDS,
         send=SEND,
+        reach=REACH,
     )
 
 
@@ -162,6 +188,16 @@ def _terms_form() -> dict[str, Any]:
     given["alone_allowed"] = alone == "true"
     form.done()
     return given
+
+
+def _reach_form() -> dict[str, int]:
+    form = Form(request.form)
+    given = {
+        name: form.whole(name, low, high, needed=f"Write a whole number from {low} to {high}.")
+        for name, (low, high) in REACH.items()
+    }
+    form.done()
+    return {name: number for name, number in given.items() if number is not None}
 
 
 def _minutes(length: float) -> str:
