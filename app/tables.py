@@ -621,7 +621,7 @@ asked = Table(
 counters = Table(
     "counters",
     metadata,
-    Column("name", String(20), primary_key=True),
+    Column("name", String(40), primary_key=True),
     Column("value", Integer, nullable=False),
 )
 # --- what is owed ------------------------------------------------------------------------------------------------
@@ -643,7 +643,8 @@ outbox = Table(
     Column("lease_until", Instant),
     Column("fence", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("provider_id", String(40), index=True),
+    # Telnyx's id of a call is long.
+    Column("provider_id", String(100), index=True),
     Column("code", String(20)),
     Column("reached", Integer, nullable=False, default=0),
     Column("failed", String(20)),

@@ -26,9 +26,12 @@ def upgrade() -> None:
     ):
         op.add_column("ways", column)
     if op.get_bind().dialect.name != "sqlite":
-        # The address of a browser at its push service is long. SQLite looks at no length.
+        # The address of a browser at its push service is long, and so is Telnyx's id of a call. SQLite looks at no
+        # length.
         for table in ("ways", "outbox"):
             op.alter_column(table, "address", type_=sa.String(1000))
+        op.alter_column("outbox", "provider_id", type_=sa.String(100))
+        op.alter_column("counters", "name", type_=sa.String(40))
     _outbox()
     op.create_table(
         "rings",
