@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from notify.telnyx_codes import TELNYX_CODES
 from notify.transport import Outcome
-
-Why = Literal["rate", "unclear", "number", "opted_out", "account", "late", "handset", "blocked", "unknown"]
+from notify.why import Why
 
 # The one table. Twilio says its codes may change (its changelog of 2024-07-10), so a code that does not stand
-# here is a failure that starts the next channel, and never a reason to give up on a person's number.
+# here is a failure that starts the next channel, and never a reason to give up on a person's number. No code of
+# Telnyx's is one of Twilio's here.
 CODES: Final[Mapping[str, Why]] = {
+    **TELNYX_CODES,
     "20429": "rate",  # never processed; safe to send again
     "429": "rate",
     "20500": "unclear",  # may have been sent
@@ -48,7 +50,7 @@ def why(code: str | None) -> Why:
 
 
 def answered(http_status: int, code: str | None) -> Outcome:
-    """The outcome of a send that Twilio answered with anything but success."""
+    """The outcome of a send that a provider answered with anything but success."""
     key = code if code is not None else str(http_status)
     if why(key) == "rate":
         return refused(key)
