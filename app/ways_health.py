@@ -37,8 +37,8 @@ def note_refusal(
     connection: Connection,
     shell: Shell,
     person: str,
-    way: str,
-    address: str,
+    way: str | None,
+    address: str | None,
     channel: str,
     why: str,
     code: str | None,
@@ -46,10 +46,10 @@ def note_refusal(
 ) -> tuple[str, ...]:
     """A provider said no for good. What is only this moment's trouble, or the account's, changes nothing here. `way`
     is empty for the number on the staff list. Answers with the people who have lost something by it."""
-    if why == OPTED_OUT and channel == "text":
-        return note_stop(connection, shell, address, now, by=RULE, via="clock")
-    if why != BROKEN or not address:
+    if not address or why not in (OPTED_OUT, BROKEN):
         return ()
+    if why == OPTED_OUT:
+        return note_stop(connection, shell, address, now, by=RULE, via="clock") if channel == "text" else ()
     row = _row(connection, person, way, address, channel, now)
     if row is None or row.broken_at is not None:
         return ()
@@ -63,14 +63,16 @@ def note_arrival(
     connection: Connection,
     shell: Shell,
     person: str,
-    way: str,
-    address: str,
+    way: str | None,
+    address: str | None,
     channel: str,
-    sent_at: datetime | None,
     now: datetime,
+    sent_at: datetime | None = None,
 ) -> tuple[str, ...]:
     """Something did arrive there: whatever was said of this way before it was sent is over. A report that comes late,
     of what went out before the STOP, is no START."""
+    if not address:
+        return ()
     sent = sent_at or now
     lost = or_(ways.c.blocked_at < sent, ways.c.broken_at < sent)
     theirs = or_(ways.c.person == person, ways.c.kind == "text")
@@ -121,7 +123,7 @@ def _well(
 
 
 def _row(
-    connection: Connection, person: str, way: str, address: str, channel: str, now: datetime
+    connection: Connection, person: str, way: str | None, address: str, channel: str, now: datetime
 ) -> Row[Any] | None:
     """The row that a refusal is about. A mobile that is rung has one row, of its texts; that a call to it fails says
     nothing of them, so it is left alone."""
