@@ -1,0 +1,44 @@
+"""I3, I4 and I6: a page that is asked is owed to somebody, can still arrive, and is wanted."""
+
+from sqlalchemy import and_, or_, select
+
+from app.auditor.law import Law
+from app.tables import PAGE_ASKED, incidents, outbox, pages, seats
+from dispatch.stages import ADVANCING, COMMITTED
+
+_TRIES = select(outbox.c.id).where(outbox.c.page == pages.c.id)
+_ALIVE = or_(
+    outbox.c.state.in_(("owed", "sending", "ambiguous")),
+    and_(outbox.c.state == "sent", outbox.c.failed.is_(None)),
+)
+
+LAWS = (
+    Law(
+        "pages are owed",
+        "I3",
+        "Somebody counts as asked, and no message to them was ever written. Call them.",
+        select(pages.c.ref).where(PAGE_ASKED, ~_TRIES.exists()),
+    ),
+    Law(
+        "pages can arrive",
+        "I4",
+        "Every message of a page has failed and the next person was not asked. Call the next person.",
+        select(pages.c.ref).where(PAGE_ASKED, _TRIES.exists(), ~_TRIES.where(_ALIVE).exists()),
+    ),
+    Law(
+        "pages are wanted",
+        "I6",
+        "Somebody is asked for a call that needs nobody any more. Tell them.",
+        select(pages.c.ref)
+        .join(incidents, incidents.c.id == pages.c.incident)
+        .where(PAGE_ASKED, incidents.c.stage.not_in(sorted(stage.value for stage in ADVANCING))),
+    ),
+    Law(
+        "seats are wanted",
+        "I6",
+        "Somebody is held as busy by a call that is done. The ladder passes them over.",
+        select(seats.c.ref)
+        .join(incidents, incidents.c.id == seats.c.incident)
+        .where(incidents.c.stage.not_in(sorted(stage.value for stage in COMMITTED))),
+    ),
+)
