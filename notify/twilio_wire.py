@@ -1,29 +1,20 @@
 """The wire to Twilio: the real client, made once, and every answer of the network turned into an outcome."""
 
-import os
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Final
 
-from requests import PreparedRequest, RequestException, Session
-from requests.adapters import HTTPAdapter
+from requests import RequestException
 from requests.exceptions import ConnectTimeout
-from requests.structures import CaseInsensitiveDict
-from requests.utils import get_environ_proxies
 from twilio.base.exceptions import TwilioException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
-from urllib3.util import Timeout
 
 from notify.outcomes import FAILURES, ambiguous, answered, refused
-from notify.transport import Outcome, Sighting, Text
+from notify.transport import CHANNEL_OF, Call, Channel, Outcome, Sendable, Sighting, Text
+from notify.twilio_http import TOTAL_SECONDS, Wire
 
-TWILIO = "https://api.twilio.com"
-SENDERS_AT_ONCE = 16
-CONNECT_SECONDS = 3.0
-TOTAL_SECONDS = 8.0
 LOOKED_AT = 50
 # Twilio's clock is not ours and tells whole seconds. The same words to the same phone within this time are
 # one text.
@@ -32,12 +23,34 @@ CLOCKS_APART = timedelta(seconds=30)
 # could not take while it restarted comes again. Twilio reads this part itself and does not sign or send it.
 CALL_BACK_AGAIN = "#ct=3000&rt=1500&rc=5&rp=all"
 CALLBACK_IS_NOT_PUBLIC = "21609"
+# Where keys are posted to: the caller waits on the line, so it is tried twice more and quickly.
+POST_AGAIN = "#ct=2000&rt=3000&rc=2&rp=all"
+ACTION = re.compile(r'(?<= action=")[^"#]+(?=")')
+PROGRESS = ["initiated", "ringing", "answered", "completed"]
+# The words of a page, three times, with time to type; nobody's mailbox is filled.
+CALL_SECONDS = 240
+# A call that is over and was not answered by a key reached nobody: who typed their code was heard before.
+CALL_WORDS: Final[Mapping[str, str]] = {
+    "queued": "queued",
+    "initiated": "initiated",
+    "ringing": "ringing",
+    "in-progress": "in-progress",
+    "completed": "ended",
+    "busy": "busy",
+    "no-answer": "no-answer",
+    "failed": "failed",
+    "canceled": "canceled",
+}
+Create = Callable[[dict[str, str]], Any]
 # What Twilio's client raises on a success whose body it cannot read.
 UNREADABLE = (TwilioException, ValueError, TypeError, AttributeError, KeyError)
 
 
 class TwilioTransport:
-    """Sends through Twilio's own client. Safe to share between threads; one connection each for sixteen."""
+    """Sends texts and calls through Twilio's own client. Safe to share between threads; one connection each for
+    sixteen. Without a number to call from it carries no calls."""
+
+    name = "twilio"
 
     def __init__(
         self,
@@ -46,124 +59,102 @@ class TwilioTransport:
         sender: str,
         api_base: str | None = None,
         total_seconds: float = TOTAL_SECONDS,
+        calls_from: str | None = None,
     ) -> None:
-        http = Wire(api_base, total_seconds)
+        self._wire = Wire(api_base, total_seconds)
         # Twilio's client finds `.messages` through a chain of objects; keeping the last link saves that on
         # each send.
-        self._messages = Client(account_sid, auth_token, http_client=http).messages
+        client = Client(account_sid, auth_token, http_client=self._wire)
+        self._messages, self._calls = client.messages, client.calls
         self._sender = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
+        self._calls_from = calls_from
 
-    def send(self, text: Text) -> Outcome:
-        outcome = self._create(text, {"status_callback": _called_back(text.callback_url)})
-        if outcome.code != CALLBACK_IS_NOT_PUBLIC:
-            return outcome
-        # A wrong callback address must not cost a page: it goes without one, its status is asked for by
-        # `fetch`, and the code stays on the outcome so that the fault is seen.
-        again = self._create(text, {})
+    def send(self, what: Sendable) -> Outcome:
+        match what:
+            case Text():
+                return self._sent(lambda callback: self._text(what, callback), what.callback_url)
+            case Call() if self._calls_from is not None:
+                return self._sent(lambda callback: self._call(what, callback), what.callback_url)
+            case _:
+                return refused("not_carried")
+
+    def _sent(self, create: Create, callback_url: str) -> Outcome:
+        with self._wire.one_budget():
+            outcome = _outcome(lambda: create({"status_callback": _called_back(callback_url)}))
+            if outcome.code != CALLBACK_IS_NOT_PUBLIC:
+                return outcome
+            # A wrong callback address must not cost a page: it goes without one, its status is asked for by
+            # `fetch`, and the code stays on the outcome so that the fault is seen.
+            again = _outcome(lambda: create({}))
         if again.kind != "sent":
             return again
         return Outcome("sent", again.provider_id, CALLBACK_IS_NOT_PUBLIC, account_wide=True)
 
-    def _create(self, text: Text, callback: dict[str, str]) -> Outcome:
+    def _text(self, text: Text, callback: dict[str, str]) -> Any:
         seconds = int(text.valid_for.total_seconds())
-        try:
-            message = self._messages.create(
-                to=text.to, body=text.body, validity_period=seconds, **self._sender, **callback
-            )
-            return _accepted(message)
-        except RequestException as fault:
-            return refused("unreachable") if _before_any_byte(fault) else ambiguous("no_answer")
-        except UNREADABLE as fault:
-            return _answered(fault)
+        return self._messages.create(
+            to=text.to, body=text.body, validity_period=seconds, **self._sender, **callback
+        )
 
-    def find(self, text: Text, since: datetime) -> tuple[Sighting, ...] | None:
-        """Texts to this number with these words; Twilio's list gives no callback address to know them by.
+    def _call(self, call: Call, callback: dict[str, str]) -> Any:
+        progress: dict[str, Any] = {}
+        if callback:
+            # The machine is listened for beside the call, not before it: a person who picks up hears no silence.
+            progress = {
+                "status_callback_event": PROGRESS,
+                "machine_detection": "Enable",
+                "async_amd": "true",
+                "async_amd_status_callback": _called_back(call.machine_url),
+            }
+        return self._calls.create(
+            to=call.to,
+            from_=self._calls_from,
+            twiml=ACTION.sub(_posted_again, call.script),
+            timeout=int(call.ring_for.total_seconds()),
+            time_limit=CALL_SECONDS,
+            **callback,
+            **progress,
+        )
 
-        It is not asked by date: `DateSent` is empty until a text has left the queue, just when we look.
+    def find(self, what: Sendable, since: datetime) -> tuple[Sighting, ...] | None:
+        """Texts to this number with these words, or calls to this number; Twilio's lists give no callback address to
+        know them by, and of a call no script.
+
+        They are not asked by date: `DateSent` is empty until a text has left the queue, just when we look.
         """
+        channel = CHANNEL_OF[type(what)]
+        held = self._calls if channel == "call" else self._messages
         try:
-            messages = self._messages.list(to=text.to, limit=LOOKED_AT, page_size=LOOKED_AT)
+            listed = held.list(to=what.to, limit=LOOKED_AT, page_size=LOOKED_AT)
+            seen = [_sighting(channel, one) for one in listed if _like(what, one)]
         except (RequestException, *UNREADABLE):
             return None
-        seen = (_sighting(message) for message in messages if message.body == text.body)
         oldest = since - CLOCKS_APART
         return tuple(sighting for sighting in seen if sighting.created is None or sighting.created >= oldest)
 
-    def fetch(self, provider_id: str) -> Sighting | None:
+    def fetch(self, channel: Channel, provider_id: str) -> Sighting | None:
+        held = self._calls if channel == "call" else self._messages
         try:
-            return _sighting(self._messages(provider_id).fetch())
+            return _sighting(channel, held(provider_id).fetch())
         except (RequestException, *UNREADABLE):
             return None
 
 
-class Wire(TwilioHttpClient):  # type: ignore[misc]  # the twilio package ships no types
-    """Twilio's HTTP client with a bound on time, no retries, a full pool, no logs, and a base address."""
-
-    def __init__(self, api_base: str | None, total_seconds: float) -> None:
-        super().__init__(pool_connections=False)
-        self.api_base = api_base and api_base.rstrip("/")
-        self.session = _session(self.api_base or TWILIO)
-        self.limit = Timeout(connect=min(CONNECT_SECONDS, total_seconds), total=total_seconds)
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: dict[str, str] | None = None,
-        data: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        """One exchange, straight to the connection pool.
-
-        A session's own way there prepares cookies, redirects and hooks, and Twilio's keeps the last text in
-        memory and logs phone numbers: none of it is wanted, and it is nearly half of what the client costs.
-        """
-        asked = PreparedRequest()
-        asked.method = method
-        asked.url = self._address(url) + (f"?{urlencode(params)}" if params else "")
-        asked.headers = CaseInsensitiveDict(headers or {})
-        asked.prepare_auth(auth, asked.url)
-        asked.prepare_body(data, None)
-        adapter = self.session.get_adapter(asked.url)
-        answer = adapter.send(
-            asked,
-            timeout=self.limit,  # type: ignore[arg-type]  # a urllib3 Timeout bounds the whole, seconds only each read
-            verify=self.session.verify,
-            proxies=self.session.proxies,
-        )
-        return Response(answer.status_code, answer.text, answer.headers)
-
-    def _address(self, url: str) -> str:
-        """Twilio's client has no base address of its own, so scheme and host are replaced on the way out."""
-        if self.api_base is None:
-            return url
-        parts = urlsplit(url)
-        return f"{self.api_base}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+def _outcome(create: Callable[[], Any]) -> Outcome:
+    try:
+        return _accepted(create())
+    except RequestException as fault:
+        return refused("unreachable") if _before_any_byte(fault) else ambiguous("no_answer")
+    except UNREADABLE as fault:
+        return _answered(fault)
 
 
-def _session(base: str) -> Session:
-    """A session that reads the machine's proxy and certificate settings now, not again on every send."""
-    session = Session()
-    session.proxies = get_environ_proxies(base)
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    session.trust_env = False
-    # No retries in the wire: a send is not idempotent, and whether to send again is decided above it.
-    session.mount(
-        f"{urlsplit(base).scheme}://",
-        HTTPAdapter(pool_connections=1, pool_maxsize=SENDERS_AT_ONCE, max_retries=0),
-    )
-    return session
-
-
-def _accepted(message: Any) -> Outcome:
-    if not message.sid:
+def _accepted(made: Any) -> Outcome:
+    if not made.sid:
         return ambiguous("no_id")
-    if message.status in FAILURES:
-        return refused(_code(message.error_code), message.sid)
-    return Outcome("sent", provider_id=str(message.sid))
+    if made.status in FAILURES:
+        return refused(_code(getattr(made, "error_code", None)), made.sid)
+    return Outcome("sent", provider_id=str(made.sid))
 
 
 def _answered(fault: Exception) -> Outcome:
@@ -180,8 +171,22 @@ def _before_any_byte(fault: RequestException) -> bool:
     return isinstance(fault, ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
-def _sighting(message: Any) -> Sighting:
-    return Sighting(str(message.sid), str(message.status), _code(message.error_code), message.date_created)
+def call_word(status: str) -> str:
+    """Our word for how far a call came; an unknown one is handed on as it is, and counts for nothing."""
+    return CALL_WORDS.get(status, status)
+
+
+def _like(what: Sendable, held: Any) -> bool:
+    """Is this the same? A call's list tells no more than the number; what was rung inward is not ours."""
+    if isinstance(what, Text):
+        return bool(held.body == what.body)
+    return str(held.direction).startswith("outbound")
+
+
+def _sighting(channel: Channel, held: Any) -> Sighting:
+    if channel == "call":
+        return Sighting(str(held.sid), call_word(str(held.status)), None, held.date_created)
+    return Sighting(str(held.sid), str(held.status), _code(held.error_code), held.date_created)
 
 
 def _code(code: object) -> str | None:
@@ -190,3 +195,8 @@ def _code(code: object) -> str | None:
 
 def _called_back(url: str) -> str:
     return url if "#" in url else url + CALL_BACK_AGAIN
+
+
+def _posted_again(action: re.Match[str]) -> str:
+    """The address that keys are posted to, inside an attribute of XML."""
+    return action.group() + POST_AGAIN.replace("&", "&amp;")
