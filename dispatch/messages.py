@@ -53,6 +53,15 @@ class StandDown(Message):
 
 
 @dataclass(frozen=True)
+class HasIt(Message):
+    """An answer that came too late: whose it is and since when. `over`: it was, and the incident has ended."""
+
+    holder: str
+    since: datetime
+    over: bool = False
+
+
+@dataclass(frozen=True)
 class StepHeard(Message):
     """A step was stored: on the way, staged, here, with the person, checked in, transporting, clear."""
 
@@ -89,6 +98,15 @@ class AlarmStands(Message):
     """An alarm stands on the board and a supervisor is told. `kind` is an alarm's code."""
 
     kind: str
+
+
+@dataclass(frozen=True)
+class CannotReach(Message):
+    """Somebody on call, now or from `starts_at` on, has lost a way to be reached, or all of them. To supervisors."""
+
+    name: str
+    why: Literal["stopped", "broken", "nothing"]
+    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from dispatch.messages import (
     AlarmStands,
     AreYouOk,
     AreYouOnTheWay,
+    CannotReach,
     CoverAsked,
     CoverFound,
     CoverOpen,
     CoverOver,
     CoverYours,
     HandOverWaits,
+    HasIt,
     HowToReply,
     Message,
     NoHeard,
@@ -73,6 +75,11 @@ STOOD_DOWN: Final = {
 }
 
 
+CANNOT: Final = {
+    "stopped": "has stopped our texts.",
+    "broken": "a number of theirs takes nothing any more.",
+    "nothing": "nothing of ours reaches them. Ring them by hand.",
+}
 COVER_OVER: Final = {
     "taken": "somebody else has taken it. Thank you.",
     "withdrawn": "it is not needed any more.",
@@ -90,31 +97,32 @@ class Part:
     spare: int = 0
 
 
-def words(message: Message, *, link: str | None, org: str, demo: bool, zone: ZoneInfo) -> str:
-    """The message as it goes to the phone. The code, the deadline and the link are never left out."""
+def words(message: Message, *, link: str | None, org: str, demo: bool, zone: ZoneInfo, mark: str = "") -> str:
+    """The message as it goes to the phone. The code, the deadline and the link are never left out. `mark` stands after
+    each code on a phone that two people share (notify/marks.py)."""
     fixed = [Part("DEMO" if demo else ""), Part(_whole(link))]
     room = SEGMENT - sum(septets(part.text) + 1 for part in fixed)
     return _joined(
         [
             fixed[0],
             Part(f"{_name(org, ORG_MOST)}:" if org else "", spare=9),
-            *_parts(message, zone, room),
+            *_parts(message, zone, room, mark),
             fixed[1],
         ]
     )
 
 
-def _parts(message: Message, zone: ZoneInfo, room: int) -> Iterator[Part]:
+def _parts(message: Message, zone: ZoneInfo, room: int, mark: str) -> Iterator[Part]:
     """The one place where a message becomes words: of a page and its answers, of a team on its way, of the
     rota, and of what is none of these."""
     for said in (_of_a_page, _of_a_team, _of_a_cover, _of_the_rota):
-        parts = list(said(message, message.ref, zone))
+        parts = list(said(message, f"{message.ref}{mark}", zone))
         if parts:
             return iter(parts)
-    return _of_the_rest(message, room)
+    return _of_the_rest(message, room, mark)
 
 
-def _of_a_page(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+def _of_a_page(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:
     match message:
         case PageResponder(acuity=acuity, people=people, answer_by=answer_by):
             yield Part(f"Crisis page {ref}.")
@@ -137,17 +145,21 @@ def _of_a_page(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
             yield Part(f"Reply {ref} GO when you set off.", spare=1)
         case StandDown(why=why):
             yield Part(f"{ref}: {STOOD_DOWN[why]}")
+        case HasIt(holder=holder, since=since, over=over):
+            had, end = ("had it from", "It is over.") if over else ("has it since", "")
+            yield Part(f"{ref}: {_name(holder)} {had} {_time(since, zone)}. {end}".rstrip())
+            yield Part("You are not needed.")
         case WhichPage(refs=refs):
-            yield Part(f"Which page? You have {_refs(refs or (ref,))}.")
+            yield Part(f"Which page? You have {_refs(refs or (message.ref,), ref)}.")
             yield Part(f"Put the number first, as in {ref} Y or {ref} N.", spare=1)
-        case HowToReply() if ref == 0:
+        case HowToReply(ref=0):
             yield Part("That was not understood, and no page is open for you. Call the desk.")
         case HowToReply():
             yield Part(f"That was not understood. Reply {ref} Y 15 (minutes) or {ref} N.")
             yield Part(f"Then {ref} GO, {ref} HERE, {ref} OK.", spare=1)
 
 
-def _of_a_team(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+def _of_a_team(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:
     match message:
         case StepHeard(step=step, check_by=check_by):
             yield Part(f"{ref}: {STEPS[step]}.")
@@ -168,6 +180,10 @@ def _of_a_team(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
         case AlarmStands(kind=kind):
             yield Part(f"Alarm on {ref}{_kind(kind)}.")
             yield Part("Look at the board.", spare=1)
+        case CannotReach(name=name, why=why, starts_at=starts_at):
+            when = f"from {_date(starts_at, zone)} {_time(starts_at, zone)}" if starts_at else "now"
+            yield Part(f"{_name(name)} is on call {when} and {CANNOT[why]}")
+            yield Part("See Rota, Ready.", spare=1)
         case HandOverWaits(outgoing=outgoing):
             yield Part(f"{ref}: {_name(outgoing)}'s shift is over, and {ref} is still with them.")
             yield Part("It stays so until somebody takes it over by name.", spare=1)
@@ -186,7 +202,7 @@ def _of_a_team(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
             yield Part(f"{_name(outgoing)} is off it.", spare=1)
 
 
-def _of_a_cover(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+def _of_a_cover(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:
     match message:
         case CoverAsked(holder=holder, tier=tier, sick=sick):
             yield Part(f"{ref}: {_name(holder)} {'is sick' if sick else 'asks for cover'},")
@@ -210,12 +226,12 @@ def _of_a_cover(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
             yield Part("It stays theirs until somebody does.", spare=1)
 
 
-def _of_the_rota(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
+def _of_the_rota(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:
     match message:
         case ShiftSoon(tier=tier, starts_at=starts_at, ends_at=ends_at, partner=partner):
             yield Part(f"Your shift: {_span(starts_at, ends_at, zone)}, {tier}.")
             yield Part(f"With {_name(partner)}." if partner else "", spare=2)
-            yield Part(f"Test of your phone: reply {ref} OK." if ref else "")
+            yield Part(f"Test of your phone: reply {ref} OK." if message.ref else "")
         case RingTest():
             yield Part(f"Test of your phone. Reply {ref} OK.")
         case NumberCode(code=code):
@@ -228,12 +244,12 @@ def _of_the_rota(message: Message, ref: int, zone: ZoneInfo) -> Iterator[Part]:
             )
 
 
-def _of_the_rest(message: Message, room: int) -> Iterator[Part]:
+def _of_the_rest(message: Message, room: int, mark: str) -> Iterator[Part]:
     match message:
         case RotaNotice(sentence=sentence):
             yield Part("Rota: " + _sentence(sentence, room - 6))
         case Refusal(sentence=sentence):
-            code = f"{message.ref}: " if message.ref else ""
+            code = f"{message.ref}{mark}: " if message.ref else ""
             yield Part(code + _sentence(sentence, room - len(code)))
         case _:
             raise AssertionError(f"There are no words for {type(message).__name__}.")
@@ -279,8 +295,9 @@ def _kind(kind: str) -> str:
     return f": {kind.replace('_', ' ')}" if re.fullmatch(r"[a-z0-9_]{1,32}", kind) else ""
 
 
-def _refs(refs: tuple[int, ...]) -> str:
-    named = ", ".join(str(ref) for ref in refs[:REFS_NAMED])
+def _refs(refs: tuple[int, ...], code: str) -> str:
+    mark = code.lstrip("0123456789")
+    named = ", ".join(f"{ref}{mark}" for ref in refs[:REFS_NAMED])
     return named if len(refs) <= REFS_NAMED else f"{named} and {len(refs) - REFS_NAMED} more"
 
 

@@ -101,6 +101,8 @@ def test_no_message_has_a_slot_for_free_text():
         ("YesHeard", "partner"),
         ("PartnerFound", "partner"),
         ("AlarmStands", "kind"),
+        ("HasIt", "holder"),
+        ("CannotReach", "name"),
         ("CoverAsked", "holder"),
         ("CoverAsked", "tier"),
         ("SwapAsked", "holder"),
