@@ -30,10 +30,10 @@ from app.settings import Settings, Unset, is_zone, read_settings
 from app.shell import Shell
 from app.sim.simulate import as_json, nights, summed
 from app.tables import programs, tokens
-from app.wiring import shell_for, transport_for
+from app.wiring import shell_for, wires_for
 from dispatch.rota.read import Unreadable
 from dispatch.value import Refused
-from notify.transport import Transport
+from notify.transport import Wires
 
 INSTANCE = Path("instance")
 NO_DATABASE = "The database cannot be opened. Look at STANDBY_DATABASE_URL, the disk, and whose file it is."
@@ -195,9 +195,9 @@ def _serve(given: argparse.Namespace) -> int:
     settings = shell.settings
     shell.store.close()
 
-    def make() -> tuple[Shell, Transport]:
+    def make() -> tuple[Shell, Wires]:
         ours = shell_for(settings)
-        return ours, transport_for(ours)
+        return ours, wires_for(ours)
 
     print(f"address: {settings.base_url} (listening on {given.host}:{given.port})", flush=True)
     Service(make, given.host, given.port).run()

@@ -7,14 +7,14 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from app.codec import load
 from app.journal import Entry, append, entries_of, newest
-from app.outbox import owe
+from app.outbox import cancel, owe
 from app.projections import insert_incident, save_incident
 from app.shell import Shell
 from app.tables import asked, counters, incidents
 from app.world import board_at
 from dispatch.announce import announce
 from dispatch.apply import apply
-from dispatch.commands import Command, Receive
+from dispatch.commands import Command, Receive, Wake
 from dispatch.decide import decide
 from dispatch.facts import Fact
 from dispatch.incident import Incident
@@ -85,7 +85,7 @@ def commit_in(
             return granted
     now = shell.clock.now()
     program = _program(before, command)
-    board = board_at(connection, program, now, incident_id)
+    board = board_at(connection, program, now, incident_id, waking=isinstance(command, Wake))
     facts = decide(before, command, board)
     if not facts:
         if before is None:
@@ -103,12 +103,13 @@ def commit_in(
         insert_incident(connection, shell, after, facts, seq)
     else:
         save_incident(connection, shell, before, after, facts, seq, version)
+        cancel(connection, before, after)
     done = Done(after, tuple(facts), seq)
     if beside is not None:
         beside(connection, done)
     if reply is not None:
         messages += reply(done)
-    owe(connection, after, messages, now, seq)
+    owe(connection, after, messages, now, seq, carried=shell.settings.carried, reach=board.policy.reach)
     if key is not None:
         row = {"key": key, "by": command.by, "stream": incident_id, "seq": seq, "at": now}
         connection.execute(insert(asked), row)

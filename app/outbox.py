@@ -1,26 +1,42 @@
 """What is owed to people: written with the decision, claimed by lease and fence, settled with the fence."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, null, or_, select, update
 
 from app.codec import dump, load_message
-from app.tables import OUTBOX_UNSETTLED, outbox, pages, people
+from app.reaching import ways_for
+from app.shell import new_id
+from app.tables import OUTBOX_UNSETTLED, outbox, pages, people, ways
 from dispatch.incident import Incident
-from dispatch.messages import AreYouOk, Message, PageResponder
-from notify.outcomes import Delivery, heard, join
+from dispatch.messages import AlarmStands, AreYouOk, Message, PageResponder
+from dispatch.reach import CHANNELS, PHONE, Reach, Step, Way, plan_of, quiet_plan
+from notify.outcomes import DELIVERED, why
 from notify.transport import Outcome
 
 LEASE = timedelta(seconds=15)
-ATTEMPTS_AT_MOST = 6
+ATTEMPTS_AT_MOST = 8
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 RECONCILE_AFTER = timedelta(seconds=3)
+# A look comes back empty while the provider's list lags: only the second one is believed.
+LOOKS = 2
+# When the provider is asked about what it has said nothing of.
+LOOK_AFTER = timedelta(seconds=30)
+URGENT_BELOW = 5
+USUAL = Reach()
+ALARM_WITHIN = timedelta(minutes=5)
+# Refusals after which the same try is worth another time, later, when every provider has said so.
+TRIED_AGAIN = frozenset({"rate", "late", "account"})
+NOT_NOW = frozenset({"unreachable", "lease_over"})
 
 # Made once: building a statement costs more than running it, and the worker asks these all day.
 _NOW = bindparam("now", type_=outbox.c.available_at.type)
 _WAITING = and_(
     OUTBOX_UNSETTLED,
+    outbox.c.spare.is_(False),
     or_(
         and_(outbox.c.state.in_(("owed", "ambiguous")), outbox.c.available_at <= _NOW),
         and_(outbox.c.state == "sending", outbox.c.lease_until <= _NOW),
@@ -33,21 +49,31 @@ _SUPERSEDE = (
     .where(_WAITING, exists().where(pages.c.id == outbox.c.page, pages.c.state != "asked"))
     .values(state="superseded")
 )
+# A page whose time is over is not sent: the clock gives it new time, or asks the next person, in the same beat.
+_IN_TIME = or_(
+    outbox.c.page.is_(None),
+    exists().where(pages.c.id == outbox.c.page, pages.c.answer_by > _NOW),
+    outbox.c.incident.in_(bindparam("poisoned", expanding=True)),
+)
 _WANTED = (
-    select(outbox, people.c.phone)
+    select(*outbox.c, people.c.phone, people.c.program, ways.c["keys"].label("way_keys"))
     .join(people, people.c.id == outbox.c.person)
-    .where(_WAITING)
+    .outerjoin(ways, ways.c.id == outbox.c.way)
+    .where(_WAITING, _IN_TIME, outbox.c.priority.between(bindparam("first"), bindparam("last")))
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
 )
 _TAKE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .where(outbox.c.id == bindparam("the_id"))
     .values(
         state="sending",
         lease_until=bindparam("until"),
         fence=outbox.c.fence + 1,
         attempts=outbox.c.attempts + 1,
+        provider=bindparam("by"),
+        wire_at=func.coalesce(outbox.c.wire_at, bindparam("at", type_=outbox.c.wire_at.type)),
+        bundled_in=bindparam("lead"),
     )
 )
 _SETTLE = (
@@ -61,40 +87,79 @@ _SETTLE = (
         state=bindparam("now_state"),
         available_at=bindparam("again_at"),
         lease_until=None,
-        provider_id=bindparam("provider"),
+        provider_id=func.coalesce(bindparam("known_as"), outbox.c.provider_id),
         # A delivery report may be here before its send is settled; its code stays with its failure.
         code=case((outbox.c.failed.is_not(None), outbox.c.code), else_=bindparam("said")),
         sent_at=bindparam("sent"),
+        refused_by=bindparam("refusing"),
+        patience_at=case((outbox.c.reached >= DELIVERED, null()), else_=bindparam("patience")),
+        look_at=case(
+            (or_(outbox.c.reached >= DELIVERED, outbox.c.failed.is_not(None)), null()),
+            else_=bindparam("look"),
+        ),
     )
 )
-_HEARD = select(outbox.c.reached, outbox.c.failed, outbox.c.code, outbox.c.page).where(
-    outbox.c.id == bindparam("message_id")
+_VOID = update(outbox).where(OUTBOX_UNSETTLED, outbox.c.state == "sending").values(lease_until=_NOW)
+_NOT_NEEDED = update(outbox).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state.in_(("owed", "ambiguous"))
 )
-_HEAR = update(outbox).where(outbox.c.id == bindparam("message_id"))
+_STILL_OWED = select(outbox.c.id, outbox.c.kind, outbox.c.message, outbox.c.page, outbox.c.person).where(
+    outbox.c.incident == bindparam("incident"), outbox.c.state.in_(("owed", "ambiguous"))
+)
+
+# Program, channel, urgent, who refused it already -> the provider to try; "" to leave it for now; None: nobody
+# carries this channel.
+Choose = Callable[[str, str, bool, tuple[str, ...]], str | None]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One message that this worker, and only this worker until `lease_until`, may send."""
+    """One try that this worker, and only this worker until `lease_until`, may send. `provider` carries it now;
+    `looked_for_at` is who had it before, when it is not known what became of that. `beside` are other pages told
+    in the same text."""
 
     id: int
+    delivery: str
     fence: int
     attempts: int
     kind: str
     stored: str
+    priority: int
     person: str
-    phone: str | None
+    program: str
+    channel: str
+    address: str | None
+    way: str | None
+    keys: Mapping[str, str]
     page: str | None
     incident: str | None
+    provider: str | None
+    looked_for_at: str | None
+    refused_by: tuple[str, ...]
     ambiguous: bool
     owed_at: datetime
     lease_until: datetime
+    beside: tuple["Claim", ...] = ()
 
     @property
     def message(self) -> Message:
         """Read when it is sent, not when it is claimed: one that this version cannot read (KeyError) is given
         up by itself, and holds up no other."""
         return load_message(self.kind, self.stored)
+
+    @property
+    def urgent(self) -> bool:
+        """Does it begin the next channel when it stays silent?"""
+        return self.priority < URGENT_BELOW
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a settled claim asks for: the try is lost, or the next one begins beside it; or neither."""
+
+    claim: Claim
+    lost: bool = False
+    begin_next: bool = False
 
 
 def owe(
@@ -103,67 +168,243 @@ def owe(
     messages: list[Message],
     now: datetime,
     seq: int,
+    *,
     address: str | None = None,
-) -> None:
-    """Owe messages in the transaction that decided them. Without an incident: about none. `address` is a number
-    to prove, instead of the person's own."""
-    rows = [
+    channel: str | None = None,
+    way: str | None = None,
+    carried: Iterable[str] = CHANNELS,
+    reach: Reach | None = None,
+) -> list[str]:
+    """Owe messages in the transaction that decided them; answers their deliveries. Without an incident: about none.
+
+    What is urgent gets every try of its person's plan. With a `channel` or an `address` there is one try, there:
+    a test of a phone, or a code to a number that is still to be proved.
+    """
+    if not messages:
+        return []
+    alone = address is not None or channel is not None
+    known = {} if alone else ways_for(connection, {message.to for message in messages}, carried)
+    rows: list[dict[str, Any]] = []
+    deliveries = []
+    for message in messages:
+        deliveries.append(new_id())
+        steps = (
+            (Step(Way(way or "", channel or "text", address or ""), timedelta(0)),)  # type: ignore[arg-type]
+            if alone
+            else _steps(message, known[message.to], now, reach or Reach())
+        )
+        rows += _rows(incident, message, steps, deliveries[-1], now, seq)
+    connection.execute(insert(outbox), rows)
+    return deliveries
+
+
+def _steps(message: Message, theirs: tuple[Way, ...], now: datetime, reach: Reach) -> tuple[Step, ...]:
+    within = _within(message, now)
+    steps = quiet_plan(theirs) if within is None else plan_of(theirs, within, reach)
+    # Without any way one try stays, so that somebody sees that it failed.
+    return steps or (Step(Way("", "text", ""), timedelta(0)),)
+
+
+def _within(message: Message, now: datetime) -> timedelta | None:
+    match message:
+        case PageResponder(answer_by=by) | AreYouOk(answer_by=by):
+            return by - now
+        case AlarmStands():
+            return ALARM_WITHIN
+        case _:
+            return None
+
+
+def _rows(
+    incident: Incident | None,
+    message: Message,
+    steps: tuple[Step, ...],
+    delivery: str,
+    now: datetime,
+    seq: int,
+) -> list[dict[str, Any]]:
+    common = {
+        "incident": incident.id if incident else None,
+        "page": message.page if isinstance(message, PageResponder) else None,
+        "person": message.to,
+        "kind": type(message).__name__,
+        "message": dump(message),
+        "priority": priority(message),
+        "state": "owed",
+        "owed_at": now,
+        "incident_seq": seq,
+        "delivery": delivery,
+    }
+    return [
         {
-            "incident": incident.id if incident else None,
-            "page": message.page if isinstance(message, PageResponder) else None,
-            "person": message.to,
-            "address": address,
-            "kind": type(message).__name__,
-            "message": dump(message),
-            "priority": priority(message),
-            "state": "owed",
-            "owed_at": now,
-            "available_at": now,
-            "incident_seq": seq,
+            **common,
+            "step": number,
+            "spare": step.after is None,
+            "channel": step.way.channel,
+            "way": step.way.id or None,
+            "address": step.way.address or None,
+            "available_at": now + (step.after or timedelta(0)),
         }
-        for message in messages
+        for number, step in enumerate(steps)
     ]
-    if rows:
-        connection.execute(insert(outbox), rows)
 
 
 def priority(message: Message) -> int:
-    """Pages first, then the safety of those on scene, then the rest."""
-    if isinstance(message, PageResponder):
-        return 0
-    return 1 if isinstance(message, AreYouOk) else 5
+    """Pages first, the most urgent call before the others, and the safety of those on scene beside them; then
+    alarms; then the rest."""
+    match message:
+        case PageResponder(acuity=acuity):
+            return 0 if acuity == 1 else 1 if acuity == 2 else 2
+        case AreYouOk():
+            return 0
+        case AlarmStands():
+            return 3
+        case _:
+            return URGENT_BELOW
 
 
-def claim(connection: Connection, now: datetime, most: int) -> list[Claim]:
-    """Take up to `most` messages that are due, or whose worker let its lease run out."""
-    connection.execute(_SUPERSEDE, {"now": now})
-    rows = connection.execute(_WANTED, {"now": now, "most": most}).all()
-    if rows:
-        connection.execute(_TAKE, {"ids": [row.id for row in rows], "until": now + LEASE})
-    return [
-        Claim(
-            id=row.id,
-            fence=row.fence + 1,
-            attempts=row.attempts + 1,
-            kind=row.kind,
-            stored=row.message,
-            person=row.person,
-            phone=row.address or row.phone,
-            page=row.page,
-            incident=row.incident,
-            # Sent by someone who died before settling, or by a request without an answer: look, then send.
-            ambiguous=row.state in ("sending", "ambiguous"),
-            owed_at=row.owed_at,
-            lease_until=now + LEASE,
-        )
-        for row in rows
+def cancel(connection: Connection, before: Incident, after: Incident) -> None:
+    """What is still owed and not needed any more, in the transaction of the answer: pages that were answered or
+    taken back, a check-in that came, an alarm that somebody took."""
+    if before.pages == after.pages and before.members == after.members and before.alarms == after.alarms:
+        return
+    ids = [
+        row.id
+        for row in connection.execute(_STILL_OWED, {"incident": after.id})
+        if not _still_needed(row, after)
     ]
+    if ids:
+        connection.execute(_NOT_NEEDED.values(state="superseded"), {"ids": ids})
 
 
-def settle(connection: Connection, claim: Claim, outcome: Outcome, now: datetime) -> bool:
-    """Write down what came of a claim. False when the fence has moved on: another worker has it, so it is
-    discarded."""
-    state, available_at = _after(claim, outcome, now)
+def _still_needed(row: Any, incident: Incident) -> bool:
+    if row.page is not None:
+        page = incident.page(row.page)
+        return page is None or (
+            page.state == "asked" and load_message(row.kind, row.message) == _asks(page, row)
+        )
+    if row.kind == AreYouOk.__name__:
+        member = incident.member(row.person)
+        return member is not None and member.check_asked
+    if row.kind == AlarmStands.__name__:
+        message = load_message(row.kind, row.message)
+        assert isinstance(message, AlarmStands)
+        return any(alarm.kind == message.kind for alarm in incident.standing)
+    return True
+
+
+def _asks(page: Any, row: Row[Any]) -> Message:
+    """The message as it would be owed now: one with an older deadline has been owed anew."""
+    message = load_message(row.kind, row.message)
+    assert isinstance(message, PageResponder)
+    return PageResponder(
+        message.to, message.ref, message.page, message.acuity, message.people, page.answer_by
+    )
+
+
+def claim(
+    connection: Connection,
+    now: datetime,
+    most: int,
+    choose: Choose | None = None,
+    poisoned: Iterable[str] = (),
+    ordinary: int | None = None,
+) -> list[Claim]:
+    """Take up to `most` tries that are due, or whose worker let its lease run out; of what is not urgent at most
+    `ordinary`. Pages that wait for one phone together go out as one text."""
+    connection.execute(_SUPERSEDE, {"now": now})
+    asked = {"now": now, "poisoned": list(poisoned)}
+    rows: list[Any] = list(
+        connection.execute(_WANTED, {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": most})
+    )
+    room = min(most - len(rows), most if ordinary is None else ordinary)
+    if room > 0:
+        rows += connection.execute(_WANTED, {**asked, "first": URGENT_BELOW, "last": 99, "most": room})
+    claims = []
+    for bundle in _bundles(rows):
+        lead = bundle[0]
+        refused = tuple(name for name in lead.refused_by.split(",") if name)
+        by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused) if choose else ""
+        if choose and by == "":
+            continue
+        taken = [_claim(row, by or None, now) for row in bundle]
+        claims.append(_with(taken))
+        connection.execute(
+            _TAKE,
+            [
+                {
+                    "the_id": row.id,
+                    "until": now + LEASE,
+                    "by": by or row.provider,
+                    "at": now,
+                    "lead": lead.id if row is not lead else row.bundled_in,
+                }
+                for row in bundle
+            ],
+        )
+    return claims
+
+
+def _bundles(rows: list[Any]) -> list[list[Any]]:
+    """Rows that go out as one: the first texts of several pages to one phone."""
+    found: dict[object, list[Any]] = {}
+    for row in rows:
+        alone = row.channel != "text" or row.page is None or row.attempts > 0 or row.state != "owed"
+        found.setdefault(row.id if alone else ("to", row.person, row.address or row.phone), []).append(row)
+    return list(found.values())
+
+
+def _with(taken: list[Claim]) -> Claim:
+    lead, *beside = taken
+    if not beside:
+        return lead
+    return Claim(**{**lead.__dict__, "beside": tuple(beside)})
+
+
+def _claim(row: Any, provider: str | None, now: datetime) -> Claim:
+    return Claim(
+        id=row.id,
+        delivery=row.delivery,
+        fence=row.fence + 1,
+        attempts=row.attempts + 1,
+        kind=row.kind,
+        stored=row.message,
+        priority=row.priority,
+        person=row.person,
+        program=row.program,
+        channel=row.channel,
+        address=row.address or row.phone,
+        way=row.way,
+        keys=dict(row.way_keys or {}),
+        page=row.page,
+        incident=row.incident,
+        provider=provider,
+        looked_for_at=row.provider,
+        refused_by=tuple(name for name in row.refused_by.split(",") if name),
+        # Sent by someone who died before settling, or by a request without an answer: look, then send.
+        ambiguous=row.state in ("sending", "ambiguous"),
+        owed_at=row.owed_at,
+        lease_until=now + LEASE,
+    )
+
+
+def settle(
+    connection: Connection,
+    claim: Claim,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    others: Iterable[str] = (),
+    silent_after: timedelta = USUAL.silent_after,
+) -> Settled | None:
+    """Write down what came of a claim. None when the fence has moved on: another worker has it, so it is
+    discarded. `others` are further providers that carry its channel."""
+    refusing = claim.refused_by
+    if outcome.kind == "refused" and claim.provider and claim.provider not in refusing:
+        refusing = (*refusing, claim.provider)
+    left = [name for name in others if name not in refusing]
+    state, available_at, forget = _after(claim, outcome, bool(left), now)
+    phone = claim.channel in PHONE
     changed = connection.execute(
         _SETTLE,
         {
@@ -171,46 +412,41 @@ def settle(connection: Connection, claim: Claim, outcome: Outcome, now: datetime
             "the_fence": claim.fence,
             "now_state": state,
             "again_at": available_at,
-            "provider": outcome.provider_id,
+            "known_as": outcome.provider_id,
             "said": outcome.code,
             "sent": now if outcome.kind == "sent" else None,
+            "refusing": "" if forget else ",".join(refusing)[:60],
+            "patience": now + silent_after if state == "sent" and claim.urgent else None,
+            "look": now + LOOK_AFTER if state == "sent" and phone and outcome.provider_id else None,
         },
     )
-    return changed.rowcount == 1
+    if changed.rowcount != 1:
+        return None
+    lost = state == "failed"
+    troubled = state != "sent" and not lost and claim.urgent and not (outcome.kind == "refused" and left)
+    return Settled(claim, lost, begin_next=troubled and outcome.code != "lease_over")
 
 
-def _after(claim: Claim, outcome: Outcome, now: datetime) -> tuple[str, datetime]:
+def _after(claim: Claim, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:
+    """The state, when it is tried again, and whether those who refused it may be asked again."""
     if outcome.kind == "sent":
-        return "sent", now
-    if outcome.permanent or claim.attempts >= ATTEMPTS_AT_MOST:
-        return "failed", now
+        return "sent", now, False
+    if claim.attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
+        return "failed", now, False
     if outcome.kind == "ambiguous":
-        return "ambiguous", now + RECONCILE_AFTER
-    return "owed", now + BACKOFF[min(claim.attempts, len(BACKOFF)) - 1]
-
-
-def gave_up(claim: Claim, outcome: Outcome) -> bool:
-    """Will this message never be sent?"""
-    return outcome.kind != "sent" and (outcome.permanent or claim.attempts >= ATTEMPTS_AT_MOST)
-
-
-def note_status(
-    connection: Connection, message: int, status: str, code: str | None, now: datetime
-) -> str | None:
-    """Join a delivery report into what is known; any order and any repetition gives the same. Returns the
-    page it concerns when the report means that the text will not arrive, else None."""
-    row = connection.execute(_HEARD, {"message_id": message}).first()
-    if row is None:
-        return None
-    known = Delivery(row.reached, row.failed, row.code if row.failed else None)
-    joined = join(known, heard(status, code))
-    if joined == known:
-        return None
-    row_now = {"reached": joined.reached, "failed": joined.failed, "status_at": now, "message_id": message}
-    connection.execute(_HEAR, row_now | ({"code": joined.code} if joined.failed else {}))
-    return str(row.page) if joined.lost and row.page else None
+        return "ambiguous", now + RECONCILE_AFTER, False
+    if others:
+        return "owed", now, False
+    if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:
+        return "owed", now + BACKOFF[min(claim.attempts, len(BACKOFF)) - 1], True
+    return "failed", now, False
 
 
 def anything_owed(connection: Connection, now: datetime) -> bool:
     """Is there anything to claim? Read without a writer's turn."""
     return connection.execute(_ANYTHING, {"now": now}).first() is not None
+
+
+def void_leases(connection: Connection, now: datetime) -> int:
+    """Nobody else is alive who could hold a lease: what a dead process left on the wire is looked for now."""
+    return connection.execute(_VOID, {"now": now}).rowcount

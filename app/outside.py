@@ -103,6 +103,18 @@ class Outside:
     mail: Mail | None = None
     watched: Watched = Watched()
 
+    @property
+    def carried(self) -> frozenset[str]:
+        """The channels that one of these carries."""
+        calls = (self.twilio and self.twilio.calls_from) or (self.telnyx and self.telnyx.voice_app)
+        found = {
+            "text": self.twilio or self.telnyx,
+            "call": calls,
+            "push": self.vapid,
+            "email": self.mail,
+        }
+        return frozenset(channel for channel, carrier in found.items() if carrier)
+
 
 def read_outside(given: Mapping[str, str], wrong: list[str]) -> Outside:
     """What stands outside, from settings without their prefix. Adds a sentence for each thing that is wrong."""

@@ -11,7 +11,7 @@ from app.tables import incidents, pages, seats, worked_on
 from dispatch import facts as f
 from dispatch.clock import next_wake
 from dispatch.facts import Fact
-from dispatch.incident import Incident
+from dispatch.incident import Incident, Page
 from dispatch.stages import COMMITTED, EXITS
 
 # The first fact of each of these types gives the milestone its true time.
@@ -125,8 +125,13 @@ def _save_pages(connection: Connection, shell: Shell, before: Incident, after: I
         ]
         connection.execute(insert(pages), rows)
     for page in after.pages:
-        if page.id in known and known[page.id].state != page.state:
-            connection.execute(_SETTLE_PAGE, {"state": page.state, "the_page": page.id})
+        if page.id in known and _moved(known[page.id], page):
+            row = {"state": page.state, "asked_at": page.asked_at, "answer_by": page.answer_by}
+            connection.execute(_SETTLE_PAGE, {**row, "the_page": page.id})
+
+
+def _moved(before: Page, after: Page) -> bool:
+    return (before.state, before.answer_by) != (after.state, after.answer_by)
 
 
 def _save_seats(connection: Connection, before: Incident, after: Incident) -> None:

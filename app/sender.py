@@ -1,33 +1,37 @@
-"""From a claimed message to a text on the wire: words, link, and a look before anything is sent again."""
+"""From a claimed try to the wire: what goes out, and a look before anything is sent again."""
 
 import logging
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from app.outbox import ATTEMPTS_AT_MOST, Claim
+from app.outbox import ATTEMPTS_AT_MOST, LOOKS, Claim
+from app.outgoing.call import call_of
+from app.outgoing.letter import letter_of
+from app.outgoing.push import push_of
+from app.outgoing.text import text_of
 from app.shell import Shell
-from dispatch.messages import PageResponder
 from notify.outcomes import FAILURES, refused
-from notify.transport import Outcome, Sighting, Text, Transport
-from notify.wording import words
+from notify.transport import Outcome, Sendable, Sighting, Transport, Wires
 
 log = logging.getLogger("standby.sender")
 LOOK_BACK = timedelta(minutes=1)
-STATUS_PATH = "/hooks/twilio/status"
 
 
 class Sender:
     """Sends one claim at a time; many threads may use one Sender. Nothing here holds a transaction."""
 
-    def __init__(self, shell: Shell, transport: Transport) -> None:
+    def __init__(self, shell: Shell, wires: Wires) -> None:
         self._shell = shell
-        self._transport = transport
-        self._zone = ZoneInfo(shell.settings.zone)
+        self._wires = wires
 
     def send(self, claim: Claim) -> Outcome:
         """Send, or find that it went out already. Never raises for what a network can do."""
-        if not claim.phone:
-            return Outcome("refused", code="no_phone", permanent=True)
+        if not claim.address:
+            return Outcome(
+                "refused", code="no_phone" if claim.channel in ("text", "call") else "no_way", permanent=True
+            )
+        wire = self._wire(claim, claim.provider)
+        if wire is None:
+            return Outcome("refused", code="not_carried", permanent=True)
         if self._shell.clock.now() >= claim.lease_until:
             # We stood still for longer than our lease: someone else has it by now, or will. What may have
             # gone out before is still to be looked for.
@@ -35,28 +39,43 @@ class Sender:
         if claim.attempts > ATTEMPTS_AT_MOST:
             # Every try ended with the process: were it the message that does it, it would do it for ever.
             return Outcome("refused", code="too_many_tries", permanent=True)
-        text = self.text(claim)
+        what = self.outgoing(claim)
         if claim.ambiguous:
-            seen = self._transport.find(text, claim.owed_at - LOOK_BACK)
-            if seen:
-                return _found(seen)
-        return self._transport.send(text)
+            known = self._look(claim, what)
+            if known is not None:
+                return known
+        return wire.send(what)
 
-    def text(self, claim: Claim) -> Text:
-        """The text as it goes out. The link is derived from the page's id, so a retry says the same words."""
-        settings = self._shell.settings
-        message = claim.message
-        link = self._link(message.page) if isinstance(message, PageResponder) else None
-        body = words(message, link=link, org=settings.org, demo=settings.demo, zone=self._zone)
-        callback = f"{settings.base_url}{STATUS_PATH}?m={claim.id}"
-        return Text(claim.phone or "", body, callback, str(claim.id))
+    def outgoing(self, claim: Claim) -> Sendable:
+        """What goes out by the claim's channel."""
+        match claim.channel:
+            case "call":
+                return call_of(self._shell, claim)
+            case "push":
+                return push_of(self._shell, claim)
+            case "email":
+                return letter_of(self._shell, claim)
+            case _:
+                return text_of(self._shell, claim)
 
-    def _link(self, page: str) -> str:
-        return f"{self._shell.settings.base_url}/p/{self._shell.page_link_token(page)}"
+    def _look(self, claim: Claim, what: Sendable) -> Outcome | None:
+        """What the provider that had it before knows of it; None when it is to be sent again."""
+        before = self._wire(claim, claim.looked_for_at)
+        seen = before.find(what, claim.owed_at - LOOK_BACK) if before is not None else None
+        if seen:
+            return _found(seen)
+        if seen is not None and claim.attempts <= LOOKS:
+            # Its list may lag behind what it has taken.
+            return Outcome("ambiguous", code="not_seen")
+        return None
+
+    def _wire(self, claim: Claim, name: str | None) -> Transport | None:
+        carriers = self._wires.get(claim.channel, ())  # type: ignore[call-overload]
+        return next((one for one in carriers if name in (None, one.name)), None)
 
 
 def _found(seen: tuple[Sighting, ...]) -> Outcome:
-    """A text that the provider holds was sent, unless every copy of it came back."""
+    """What the provider holds was sent, unless every copy of it came back."""
     going = next((sighting for sighting in seen if sighting.status not in FAILURES), None)
     if going is not None:
         return Outcome("sent", provider_id=going.provider_id)

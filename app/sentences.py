@@ -193,6 +193,9 @@ WORDS: dict[type[f.Fact], Callable[[Any, Names], str]] = {
     f.Declined: _declined,
     f.GaveBack: _gave_back,
     f.TakenOver: _taken_over,
+    f.AskedAnew: lambda x, n: (
+        f"{_who(x.person, n)} is asked now: Standby had stood still before the page went out."
+    ),
     f.Lapsed: lambda x, n: f"{_who(x.person, n)} did not answer in time.",
     f.Unreachable: lambda x, n: f"The page cannot reach {_who(x.person, n)}: {failure(x.code)}.",
     f.Withdrawn: lambda x, n: (

@@ -17,7 +17,7 @@ from app.rota.watch import Watch
 from app.shell import Shell
 from app.web.sockets import SOCKETS_AT_MOST, hang_up
 from app.worker import Worker
-from notify.transport import Transport
+from notify.transport import Wires
 
 # Each open board holds a thread for its socket; when they run out every request hangs, so there are many more
 # threads than boards, and a board beyond the limit falls back to asking every five seconds.
@@ -33,7 +33,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def __init__(
         self,
-        make: Callable[[], tuple[Shell, Transport]],
+        make: Callable[[], tuple[Shell, Wires]],
         host: str,
         port: int,
         ready: Ready | None = None,
@@ -73,9 +73,9 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Flask:
         """Called in the worker process."""
-        shell, transport = self._make()
+        shell, wires = self._make()
         app = create_app(shell)
-        self._worker = Worker(shell, transport)
+        self._worker = Worker(shell, wires)
         self._worker.start()
         self._finder = Finder(shell, geocoder_for(shell.settings))
         self._finder.start()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.outside import KNOWN as OUTSIDE
 from app.outside import PREFIX, Outside, read_outside
+from dispatch.reach import CHANNELS
 from notify.wording import LINK_MOST
 
 KNOWN = (
@@ -68,6 +69,11 @@ class Settings:
     outside: Outside = Outside()
     geocoder_url: str | None = None
     demo: bool = False
+
+    @property
+    def carried(self) -> frozenset[str]:
+        """The channels that somebody carries. The demo simulates them all."""
+        return self.outside.carried or frozenset(CHANNELS if self.demo else ())
 
     @property
     def secure(self) -> bool:

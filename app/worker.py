@@ -4,29 +4,37 @@ it, at most a second late."""
 import logging
 import queue
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import bindparam, insert, select, update
 
+from app.alone import Alone
+from app.carriers import Carriers
 from app.commit import commit
-from app.outbox import Claim, anything_owed, claim, gave_up, settle
+from app.house_alarms import end_alarm, raise_alarm
+from app.impatience import ask_after, begin_beside, grow_impatient, to_look_at
+from app.outbox import Claim, anything_owed, claim, void_leases
 from app.sender import Sender
+from app.settling import settle_all
 from app.shell import Shell
 from app.tables import heartbeats, incidents
-from dispatch.commands import RULE, MarkUnreachable, Wake
+from dispatch.commands import Wake
 from dispatch.value import Refused
-from notify.transport import Outcome, Transport
+from notify.transport import Outcome, Wires
 
 log = logging.getLogger("standby.worker")
 TICK_SECONDS = 1.0
-SENDERS = 8
 CLAIMS_AT_MOST = 100
 WAKES_AT_ONCE = 20
 WAKES_AT_MOST = 200
 POISONED_FOR = timedelta(seconds=30)
 CHECKPOINT_EVERY = timedelta(seconds=10)
+# A provider that has not answered a send by now is slow, and the next channel begins beside it.
+SLOW_SECONDS = 2.5
+LOOKERS = 4
 _DUE = (
     select(incidents.c.id)
     .where(
@@ -45,13 +53,15 @@ _BEAT = update(heartbeats).where(heartbeats.c.name == "worker")
 class Worker:
     """`tick()` may be called from anywhere; one runs at a time. `start()` gives it its own threads."""
 
-    def __init__(self, shell: Shell, transport: Transport, senders: int = SENDERS) -> None:
+    def __init__(self, shell: Shell, wires: Wires) -> None:
         self._shell = shell
-        self._sender = Sender(shell, transport)
-        self._senders = senders
-        self._pool: ThreadPoolExecutor | None = None
+        self._carriers = Carriers(shell, wires)
+        self._sender = Sender(shell, wires)
+        self._alone = Alone(shell.store)
+        self._threaded = False
         self._came_back: queue.SimpleQueue[tuple[Claim, Outcome]] = queue.SimpleQueue()
-        self._out = 0
+        self._out: dict[tuple[int, int], tuple[Claim, float]] = {}
+        self._slow: set[tuple[int, int]] = set()
         self._nudged = threading.Event()
         self._stopping = threading.Event()
         self._one_at_a_time = threading.Lock()
@@ -60,6 +70,7 @@ class Worker:
         self._checkpointed: datetime | None = None
         self._threads: list[threading.Thread] = []
         self._scheduler: BackgroundScheduler | None = None
+        self._lookers: ThreadPoolExecutor | None = None
 
     @property
     def poisoned(self) -> tuple[str, ...]:
@@ -69,7 +80,12 @@ class Worker:
     def start(self) -> None:
         """Run until `stop()`. APScheduler gives the beat; a commit's nudge does not wait for it; and should
         the scheduler's own thread die, the wait below still ends each second."""
-        self._pool = ThreadPoolExecutor(self._senders, thread_name_prefix="sender")
+        self._threaded = True
+        # Looking has hands of its own: a provider that does not answer questions holds up no page.
+        self._lookers = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
+        if self._alone.take():
+            with self._shell.store.write() as connection:
+                void_leases(connection, self._shell.clock.now())
         self._shell.listeners.append(lambda _: self.nudge())
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
@@ -93,9 +109,12 @@ class Worker:
             thread.join(timeout=10)
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
+        if self._threaded:
+            self._carriers.stop()
             self._settle_and_claim()
+        if self._lookers is not None:
+            self._lookers.shutdown(wait=True, cancel_futures=True)
+        self._alone.let_go()
 
     def nudge(self) -> None:
         """There may be something to do now."""
@@ -116,6 +135,7 @@ class Worker:
         """Settle, send, wake, send what waking owed, and leave a heartbeat."""
         with self._one_at_a_time:
             self._settle_and_send()
+            self._look_after_the_silent()
             for _ in range(WAKES_AT_MOST // WAKES_AT_ONCE):
                 # After a long silence many wake at once; what the first owe goes out before the last wakes.
                 woken = self._wake_what_is_due()
@@ -134,26 +154,35 @@ class Worker:
         database for both, and the next one: a decided page does not wait for those being decided."""
         back = self._back()
         # No more than can go out now: what waits in line would use up its lease there.
-        room = 0 if self._stopping.is_set() else self._senders - self._out
+        room = 0 if self._stopping.is_set() else self._carriers.room()
         now = self._shell.clock.now()
         owed = room > 0 and self._anything_owed(now)
         if not back and not owed:
             return False
-        with self._shell.store.write(next_in_line=True) as connection:
-            ours = [(one, outcome) for one, outcome in back if settle(connection, one, outcome, now)]
-            claims = claim(connection, now, room) if owed else []
-        for one in claims:
-            self._hand_over(one)
-        for one, outcome in ours:
-            if gave_up(one, outcome) and one.page and one.incident:
-                self._ask(one.incident, MarkUnreachable(RULE, one.page, outcome.code or "unknown"))
+        claims: list[Claim] = []
+        poisoned: list[str] = []
+        try:
+            with self._shell.store.write(next_in_line=True) as connection:
+                poisoned = settle_all(connection, self._shell, self._carriers, back, now)
+                if owed:
+                    claims = claim(connection, now, room, self._carriers.choose, self._poisoned)
+        except BaseException:
+            # Nothing was written: what came back is settled at the next beat, and no hand stays taken.
+            for one in back:
+                self._came_back.put(one)
+            for taken in claims:
+                self._carriers.done(taken)
+            raise
+        for incident in poisoned:
+            self._poison(incident, "its page cannot be given up")
+        for one_claim in claims:
+            self._hand_over(one_claim)
         return bool(back or claims)
 
     def _back(self) -> list[tuple[Claim, Outcome]]:
         back: list[tuple[Claim, Outcome]] = []
         while not self._came_back.empty():
             back.append(self._came_back.get())
-        self._out -= len(back)
         return back
 
     def _anything_owed(self, now: datetime) -> bool:
@@ -162,11 +191,11 @@ class Worker:
             return anything_owed(connection, now)
 
     def _hand_over(self, one: Claim) -> None:
-        self._out += 1
-        if self._pool is None:
-            self._send(one)
+        self._out[one.id, one.fence] = (one, time.monotonic())
+        if self._threaded:
+            self._carriers.pool(one).submit(self._send, one)
         else:
-            self._pool.submit(self._send, one)
+            self._send(one)
 
     def _send(self, one: Claim) -> None:
         try:
@@ -175,8 +204,33 @@ class Worker:
             # A fault of ours while sending is an unclear outcome, never a lost page.
             log.error("sending %s failed: %s", one.id, type(fault).__name__)
             outcome = Outcome("ambiguous", code="our_fault")
+        self._carriers.done(one)
+        self._out.pop((one.id, one.fence), None)
         self._came_back.put((one, outcome))
         self._nudged.set()
+
+    def _look_after_the_silent(self) -> None:
+        """Whom nobody says anything of: the next channel begins beside the one that is silent."""
+        now = self._shell.clock.now()
+        grow_impatient(self._shell, now)
+        for row in to_look_at(self._shell, now):
+            if self._lookers is not None:
+                self._lookers.submit(ask_after, self._shell, self._carriers, row)
+            else:
+                ask_after(self._shell, self._carriers, row)
+        self._mark_the_slow(now)
+
+    def _mark_the_slow(self, now: datetime) -> None:
+        late = time.monotonic() - SLOW_SECONDS
+        out = list(self._out.items())
+        self._slow &= {key for key, _ in out}
+        for key, (one, since) in out:
+            if since > late or key in self._slow:
+                continue
+            self._slow.add(key)
+            self._shell.health.note(one.program, one.channel, one.provider or "", "slow", "no_answer")
+            if one.urgent:
+                begin_beside(self._shell, one, now)
 
     def _wake_what_is_due(self) -> int:
         now = self._shell.clock.now()
@@ -184,22 +238,22 @@ class Worker:
         with self._shell.store.read() as connection:
             due = connection.scalars(_DUE, {"now": now, "resting": resting}).all()
         for incident in due:
-            self._ask(incident, Wake())
+            self._wake(incident)
         return len(due)
 
-    def _ask(self, incident: str, command: Wake | MarkUnreachable) -> None:
+    def _wake(self, incident: str) -> None:
         # One incident that cannot be handled must not hold up the others.
         try:
-            done = commit(self._shell, incident, command, via="clock")
+            done = commit(self._shell, incident, Wake(), via="clock")
         except Refused:
-            self._poisoned.pop(incident, None)
+            self._well_again(incident)
         except Exception as fault:
             self._poison(incident, type(fault).__name__)
         else:
-            if isinstance(command, Wake) and not done.facts and self._still_due(incident):
+            if not done.facts and self._still_due(incident):
                 self._poison(incident, "it is due and nothing comes of waking it")
             else:
-                self._poisoned.pop(incident, None)
+                self._well_again(incident)
 
     def _still_due(self, incident: str) -> bool:
         # Nothing to do, and yet its row says so: left in line it would be woken for ever, before all others.
@@ -209,7 +263,20 @@ class Worker:
 
     def _poison(self, incident: str, why: str) -> None:
         log.error("incident %s: %s", incident, why)
-        self._poisoned[incident] = self._shell.clock.now() + POISONED_FOR
+        now = self._shell.clock.now()
+        self._poisoned[incident] = now + POISONED_FOR
+        with self._shell.store.write() as connection:
+            row = connection.execute(
+                select(incidents.c.ref, incidents.c.program).where(incidents.c.id == incident)
+            ).first()
+            if row is not None:
+                sentence = f"{row.ref} cannot be handled by the clock. Page its people by phone and watch it yourself."
+                raise_alarm(connection, "poisoned", incident, sentence, now=now, program=row.program)
+
+    def _well_again(self, incident: str) -> None:
+        if self._poisoned.pop(incident, None) is not None:
+            with self._shell.store.write() as connection:
+                end_alarm(connection, "poisoned", incident, self._shell.clock.now())
 
     def _beat(self) -> None:
         now = self._shell.clock.now()

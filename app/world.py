@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from app.oncall import on_duty, who_is_asked
-from app.tables import PAGE_ASKED, pages, people, programs, seats
+from app.tables import PAGE_ASKED, outbox, pages, people, programs, seats
 from dispatch.board import Board, Policy, Rung
+from dispatch.reach import Reach
 
 TIERS = ("primary", "backup", "supervisor", "tele")
 # Made once: building a statement costs more than running it, and every command asks these.
@@ -20,9 +21,18 @@ ASKED = select(pages.c.person).where(PAGE_ASKED, pages.c.incident != bindparam("
 POLICY = select(programs.c.policy).where(programs.c.id == bindparam("program"))
 
 
-def board_at(connection: Connection, program: str, now: datetime, incident: str) -> Board:
+UNSENT = select(pages.c.id).where(
+    PAGE_ASKED,
+    pages.c.incident == bindparam("incident"),
+    ~exists().where(outbox.c.page == pages.c.id, outbox.c.wire_at.is_not(None)),
+)
+
+
+def board_at(
+    connection: Connection, program: str, now: datetime, incident: str, waking: bool = False
+) -> Board:
     """The board of one program at an instant, as seen from one incident: its own seats and pages do not block
-    it."""
+    it. Only the clock asks which pages never went out."""
     staff = connection.execute(STAFF, {"program": program}).all()
     busy = connection.execute(BUSY, {"incident": incident}).all()
     asked = connection.scalars(ASKED, {"incident": incident})
@@ -34,6 +44,7 @@ def board_at(connection: Connection, program: str, now: datetime, incident: str)
         busy={row.person: row.ref for row in busy},
         asked=frozenset(asked),
         supervisors=frozenset(row.id for row in staff if "supervisor" in row.roles),
+        unsent=frozenset(connection.scalars(UNSENT, {"incident": incident})) if waking else frozenset(),
     )
 
 
@@ -61,6 +72,10 @@ MINUTES = {
 }
 
 
+# Setting in the stored policy (seconds) -> field of its Reach.
+SECONDS = {"next_seconds": "next_after", "silent_seconds": "silent_after"}
+
+
 def read_policy(stored: Mapping[str, Any]) -> Policy:
     """A Policy from its stored JSON form: minutes by name, `send_minutes` (three), `ladder`, and the rest."""
     given: dict[str, Any] = {
@@ -75,7 +90,12 @@ def read_policy(stored: Mapping[str, Any]) -> Policy:
     for name in ("alone_allowed", "rounds_at_most"):
         if name in stored:
             given[name] = stored[name]
-    return Policy(**given)
+    numbers: dict[str, Any] = {
+        field: timedelta(seconds=stored[name]) for name, field in SECONDS.items() if name in stored
+    }
+    if "channels_at_least" in stored:
+        numbers["channels_at_least"] = stored["channels_at_least"]
+    return Policy(**given, reach=Reach(**numbers))
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:
@@ -88,6 +108,8 @@ def write_policy(policy: Policy) -> dict[str, Any]:
         **{name: minutes(getattr(policy, field)) for name, field in MINUTES.items()},
         "send_minutes": [minutes(length) for length in policy.send_within],
         "ladder": [{"tier": rung.tier, "minutes": minutes(rung.answer_within)} for rung in policy.ladder],
+        **{name: getattr(policy.reach, field).total_seconds() for name, field in SECONDS.items()},
+        "channels_at_least": policy.reach.channels_at_least,
         "alone_allowed": policy.alone_allowed,
         "rounds_at_most": policy.rounds_at_most,
     }

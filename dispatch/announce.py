@@ -30,6 +30,11 @@ def _page(before: Incident, fact: f.Asked, _: Board) -> list[m.Message]:
     return [m.PageResponder(fact.person, before.ref, fact.page, before.acuity, people, fact.answer_by)]
 
 
+def _page_anew(before: Incident, fact: f.AskedAnew, _: Board) -> list[m.Message]:
+    people = len(before.seats)
+    return [m.PageResponder(fact.person, before.ref, fact.page, before.acuity, people, fact.answer_by)]
+
+
 def _partner_found(before: Incident, fact: f.Accepted, board: Board) -> list[m.Message]:
     return [m.PartnerFound(other.person, before.ref, board.name(fact.person)) for other in before.members]
 
@@ -88,6 +93,7 @@ def _stand_down(person: str, ref: int, why: str) -> m.StandDown:
 
 WHO_HEARS: dict[type[f.Fact], Callable[[Incident, Any, Board], list[m.Message]]] = {
     f.Asked: _page,
+    f.AskedAnew: _page_anew,
     f.Accepted: _partner_found,
     f.GaveBack: _partner_lost,
     f.TakenOver: _taken_over,

@@ -19,6 +19,8 @@ DECLINE_REASONS = {
     "other": "Something else",
 }
 MINUTES_AT_MOST = 180
+# A clock that runs looks each second. This late, nobody looked.
+STOOD_STILL = timedelta(seconds=30)
 
 
 def accept(incident: Incident, command: c.Accept, board: Board) -> list[f.Fact]:
@@ -114,9 +116,23 @@ def mark_unreachable(incident: Incident, command: c.MarkUnreachable, board: Boar
 
 
 def lapse(incident: Incident, board: Board) -> list[f.Fact]:
-    """Every page whose time is over lapses."""
+    """Every page whose time is over lapses, but for one that we never sent because we stood still ourselves: its
+    person was not asked yet."""
     late = [page for page in incident.open_pages if page.answer_by <= board.now]
-    return [f.Lapsed(board.now, RULE, page.id, page.person) for page in late]
+    return [_anew(page, board) if _stood_still(page, board) else _lapsed(page, board) for page in late]
+
+
+def _stood_still(page: Page, board: Board) -> bool:
+    return page.id in board.unsent and board.now - page.answer_by > STOOD_STILL
+
+
+def _anew(page: Page, board: Board) -> f.Fact:
+    within = page.answer_by - page.asked_at
+    return f.AskedAnew(board.now, RULE, page.id, page.person, board.now + within)
+
+
+def _lapsed(page: Page, board: Board) -> f.Fact:
+    return f.Lapsed(board.now, RULE, page.id, page.person)
 
 
 def ask_person(incident: Incident, command: c.AskPerson, board: Board) -> list[f.Fact]:

@@ -81,6 +81,13 @@ def _asked(incident: Incident, fact: f.Asked) -> Incident:
     return replace(incident, pages=(*incident.pages, page))
 
 
+def _anew(incident: Incident, page_id: str, at: datetime, answer_by: datetime) -> tuple[Page, ...]:
+    return tuple(
+        replace(page, asked_at=at, answer_by=answer_by) if page.id == page_id else page
+        for page in incident.pages
+    )
+
+
 def _settled(
     incident: Incident, page_id: str, state: str, at: datetime, reason: str | None = None
 ) -> tuple[Page, ...]:
@@ -248,6 +255,7 @@ RULES: dict[type[f.Fact], Callable[[Any, Any], Incident]] = {
     f.GaveBack: _gave_back,
     f.TakenOver: _taken_over,
     f.Lapsed: lambda i, x: replace(i, pages=_settled(i, x.page, "lapsed", x.at)),
+    f.AskedAnew: lambda i, x: replace(i, pages=_anew(i, x.page, x.at, x.answer_by)),
     f.Unreachable: lambda i, x: replace(i, pages=_settled(i, x.page, "unreachable", x.at, x.code)),
     f.Withdrawn: lambda i, x: replace(i, pages=_settled(i, x.page, "withdrawn", x.at, x.why)),
     f.LadderExhausted: lambda i, x: replace(i, again_at=x.again_at, exhausted_round=i.rounds),

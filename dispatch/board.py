@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dispatch.reach import Reach
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -41,6 +43,7 @@ class Policy:
     taken_again: timedelta = 5 * MINUTE
     untaken_again: timedelta = 5 * MINUTE
     paper_again: timedelta = timedelta(hours=1)
+    reach: Reach = Reach()
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Board:
     busy: Mapping[str, int] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     supervisors: frozenset[str] = frozenset()
+    unsent: frozenset[str] = frozenset()  # open pages of this incident that no provider was ever handed
 
     def name(self, person: str) -> str:
         """The name of one of our staff, for a sentence."""

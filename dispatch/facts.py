@@ -124,6 +124,15 @@ class Lapsed(Fact):
 
 
 @dataclass(frozen=True)
+class AskedAnew(Fact):
+    """We stood still while this page waited, and it never went out: its time begins now."""
+
+    page: str
+    person: str
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
 class Unreachable(Fact):
     page: str
     person: str

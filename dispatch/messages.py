@@ -27,6 +27,14 @@ class PageResponder(Message):
 
 
 @dataclass(frozen=True)
+class PagesWait(Message):
+    """Several pages to one phone at once, in one text. `ref` is the first of `refs`."""
+
+    refs: tuple[int, ...]
+    answer_by: datetime
+
+
+@dataclass(frozen=True)
 class YesHeard(Message):
     """The answer that was stored, told back. `partner` is None while the other seat is still being asked."""
 

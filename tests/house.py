@@ -16,7 +16,7 @@ from app.passwords import hashed
 from app.settings import Settings
 from app.shell import Shell
 from app.tables import frozen_triggers, metadata, people, programs, shifts
-from app.wiring import shell_for
+from app.wiring import carried_by, shell_for
 from app.worker import Worker
 from notify.recorder import Recorder
 
@@ -115,7 +115,7 @@ def a_house(
     recorder = Recorder(clock.now)
     app = create_app(shell)
     app.jinja_env.bytecode_cache = COMPILED
-    house = House(shell, clock, recorder, Worker(shell, recorder), app)
+    house = House(shell, clock, recorder, Worker(shell, carried_by(recorder)), app)
     try:
         yield house
     finally:

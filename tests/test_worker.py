@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from app.outbox import ATTEMPTS_AT_MOST, LEASE
 from app.tables import heartbeats, incidents, outbox
+from app.wiring import carried_by
 from app.worker import POISONED_FOR, WAKES_AT_ONCE, Worker
 from dispatch import commands as c
 from notify.recorder import Recorder
@@ -72,7 +73,7 @@ class Dying(Recorder):
 
 def beat(house: House, recorder: Recorder) -> None:
     """One beat of a worker that has just been started."""
-    Worker(house.shell, recorder).tick()
+    Worker(house.shell, carried_by(recorder)).tick()
 
 
 def test_a_page_goes_out_once_though_two_workers_look(house: House) -> None:
@@ -179,7 +180,7 @@ def test_an_unclear_send_that_did_not_arrive_is_sent_again(house: House) -> None
 def test_a_text_that_the_provider_holds_as_failed_was_not_sent(house: House, twilio: LoopbackTwilio) -> None:
     twilio.now = house.clock.now
     wire = TwilioTransport(twilio.account_sid, twilio.auth_token, twilio.sender, twilio.base)
-    worker = Worker(house.shell, wire)
+    worker = Worker(house.shell, carried_by(wire))
     twilio.fault(cut_off(accepted=True), number=PHONES["ana"])
     crisis = a_page(house)
     worker.tick()

@@ -20,7 +20,7 @@ from app.intake import open_incident
 from app.outside import Outside, Twilio
 from app.shell import Shell
 from app.tables import inbox, journal, outbox, pages, people, seats
-from app.wiring import shell_for
+from app.wiring import carried_by, shell_for
 from app.worker import Worker
 from dispatch import commands as c
 from dispatch.incident import Incident
@@ -106,7 +106,7 @@ def a_wired_house(directory: Path) -> Iterator[Wired]:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         twilio.webhook_base = f"http://127.0.0.1:{server.server_port}"
         try:
-            yield Wired(shell, clock, twilio, Worker(shell, wire), app)
+            yield Wired(shell, clock, twilio, Worker(shell, carried_by(wire)), app)
         finally:
             server.shutdown()
             server.server_close()

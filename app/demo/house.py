@@ -19,10 +19,10 @@ from app.schema import is_empty, upgrade
 from app.serve import Service, log_to_stderr
 from app.settings import Settings
 from app.shell import Shell
-from app.wiring import shell_for
+from app.wiring import carried_by, shell_for
 from app.worker import Worker
 from notify.recorder import Recorder
-from notify.transport import Transport
+from notify.transport import Wires
 
 HOST = "127.0.0.1"
 
@@ -50,10 +50,10 @@ def _serve(port: int, folder: Path) -> int:
     _say_how_to_get_in(settings.base_url, token)
     recorders: list[Recorder] = []
 
-    def make() -> tuple[Shell, Transport]:
+    def make() -> tuple[Shell, Wires]:
         ours = shell_for(settings, SystemClock())
         recorders.append(Recorder(ours.clock.now))
-        return ours, recorders[0]
+        return ours, carried_by(recorders[0])
 
     def ready(app: Flask, worker: Worker) -> None:
         handsets = Handsets(recorders[0])

@@ -11,6 +11,7 @@ from app.demo.county import PROGRAM
 from app.demo.words import PEOPLE, Past, Person
 from app.intake import open_incident
 from app.shell import Shell
+from app.wiring import carried_by
 from app.worker import Worker
 from dispatch import commands as c
 from notify.recorder import Recorder
@@ -33,7 +34,7 @@ def live_through(shell: Shell) -> None:
 def _crisis(shell: Shell, began: datetime, past: Past, person: Person, client: str) -> None:
     clock = VirtualClock(began)
     then = replace(shell, clock=clock, listeners=[])
-    worker = Worker(then, Recorder(clock.now))
+    worker = Worker(then, carried_by(Recorder(clock.now)))
 
     def later(minutes: float) -> None:
         worker.tick()

@@ -5,18 +5,11 @@ import re
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, select
 
 from app.access import by_signature
-from app.commit import commit_in
-from app.journal import newest
-from app.outbox import note_status
+from app.delivered import report
 from app.replies import hear
-from app.shell import Shell
-from app.tables import outbox, pages
 from app.web.here import shell
-from dispatch.commands import RULE, MarkUnreachable
-from notify.outcomes import FAILURES, RANKS
 
 bp = Blueprint("hooks", __name__)
 log = logging.getLogger("standby.hooks")
@@ -41,29 +34,6 @@ def sms() -> ResponseReturnValue:
 @by_signature("the provider says how far a text came")
 def status() -> ResponseReturnValue:
     ours, said = request.args.get("m", ""), request.form.get("MessageStatus", "")
-    known = said in RANKS or said in FAILURES
-    if not (
-        OUR_ID.fullmatch(ours) and known and _noted(shell(), int(ours), said, request.form.get("ErrorCode"))
-    ):
+    if not (OUR_ID.fullmatch(ours) and report(shell(), int(ours), said, request.form.get("ErrorCode"))):
         log.warning("a status came for a text that is not ours, or with a word that we do not know")
     return "", 204
-
-
-def _noted(here: Shell, message: int, said: str, code: str | None) -> bool:
-    """Join the report into what is known. A page that will not arrive asks the next person, in the same
-    transaction: were they two, a crash between them would leave a page that nobody waits for any more."""
-    with here.store.write() as connection:
-        if connection.scalar(select(outbox.c.id).where(outbox.c.id == message)) is None:
-            return False
-        lost = note_status(connection, message, said, (code or "")[:20] or None, here.clock.now())
-        if lost is not None:
-            _mark(connection, here, lost, code or said)
-        seq = newest(connection)
-    here.told(seq)
-    return True
-
-
-def _mark(connection: Connection, here: Shell, page: str, code: str) -> None:
-    incident = connection.scalar(select(pages.c.incident).where(pages.c.id == page))
-    assert incident is not None
-    commit_in(connection, here, incident, MarkUnreachable(RULE, page, code[:20]), "clock")

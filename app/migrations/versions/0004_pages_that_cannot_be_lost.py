@@ -108,6 +108,6 @@ def _outbox() -> None:
         op.add_column("outbox", column)
     op.create_index("ix_outbox_delivery", "outbox", ["delivery"])
     op.create_index("ix_outbox_provider_owed_at", "outbox", ["provider", "owed_at"])
-    for name, column in (("patience", "patience_at"), ("look", "look_at"), ("bundled", "bundled_in")):
-        where = sa.text(f"{column} IS NOT NULL")
-        op.create_index(f"ix_outbox_{name}", "outbox", [column], sqlite_where=where, postgresql_where=where)
+    for name, at in (("patience", "patience_at"), ("look", "look_at"), ("bundled", "bundled_in")):
+        where = sa.text(f"{at} IS NOT NULL")
+        op.create_index(f"ix_outbox_{name}", "outbox", [at], sqlite_where=where, postgresql_where=where)

@@ -1,0 +1,44 @@
+"""A claimed message as the text that goes out. The link is derived from the page, so a retry says the same words."""
+
+from zoneinfo import ZoneInfo
+
+from app.outbox import Claim
+from app.shell import Shell
+from dispatch.messages import Message, PageResponder, PagesWait
+from notify.transport import Text
+from notify.wording import words
+
+STATUS_PATH = {"twilio": "/hooks/twilio/status", "telnyx": "/hooks/telnyx/status"}
+
+
+def text_of(shell: Shell, claim: Claim) -> Text:
+    """The words, and where the provider says what became of them. May raise KeyError for a message that this
+    version cannot read."""
+    path = STATUS_PATH.get(claim.provider or "", STATUS_PATH["twilio"])
+    callback = f"{shell.settings.base_url}{path}?m={claim.id}"
+    return Text(claim.address or "", body_of(shell, claim), callback, str(claim.id))
+
+
+def body_of(shell: Shell, claim: Claim) -> str:
+    """The words alone."""
+    settings = shell.settings
+    message = told(claim)
+    zone = ZoneInfo(settings.zone)
+    return words(message, link=link_of(shell, message), org=settings.org, demo=settings.demo, zone=zone)
+
+
+def told(claim: Claim) -> Message:
+    """The message; several pages that go out together are one."""
+    message = claim.message
+    if not claim.beside or not isinstance(message, PageResponder):
+        return message
+    pages = [message, *(one.message for one in claim.beside)]
+    answer_by = min(page.answer_by for page in pages if isinstance(page, PageResponder))
+    return PagesWait(message.to, message.ref, tuple(page.ref for page in pages), answer_by)
+
+
+def link_of(shell: Shell, message: Message) -> str | None:
+    """Where the message is answered by a tap."""
+    if isinstance(message, PageResponder):
+        return f"{shell.settings.base_url}/p/{shell.page_link_token(message.page)}"
+    return f"{shell.settings.base_url}/tasks" if isinstance(message, PagesWait) else None

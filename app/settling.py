@@ -1,0 +1,94 @@
+"""What came back from the wire, written down, with all that follows from it in the same transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from app.carriers import Carriers
+from app.lost import lost
+from app.outbox import Claim, Settled, settle
+from app.provider_faults import account_fault
+from app.shell import Shell
+from app.tables import outbox
+from app.tried import begin_next
+from app.ways_health import note_refusal
+from app.world import policy_of
+from dispatch.reach import Reach
+from notify.outcomes import Delivery, why
+from notify.transport import Outcome
+
+# A refusal that says something of the person's way and nothing of the provider.
+OF_THE_WAY = frozenset({"number", "opted_out", "handset", "blocked"})
+OF_OURS = frozenset(
+    {"no_phone", "no_way", "not_carried", "too_many_tries", "lease_over", "our_fault", "not_seen"}
+)
+
+
+def settle_all(
+    connection: Connection,
+    shell: Shell,
+    carriers: Carriers,
+    back: list[tuple[Claim, Outcome]],
+    now: datetime,
+) -> list[str]:
+    """Settle each; answers the incidents whose rules failed over it."""
+    poisoned = []
+    for claim, outcome in back:
+        _mark(connection, shell, claim, outcome, now)
+        silent = _reach(connection, claim).silent_after
+        for one in (claim, *claim.beside):
+            done = settle(
+                connection, one, outcome, now, others=carriers.named(one.channel), silent_after=silent
+            )
+            if done is not None:
+                poisoned += _follow(connection, shell, done, outcome, now)
+    return [incident for incident in poisoned if incident]
+
+
+def _reach(connection: Connection, claim: Claim) -> Reach:
+    return policy_of(connection, claim.program).reach if claim.urgent else Reach()
+
+
+def _mark(connection: Connection, shell: Shell, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    """How the provider did."""
+    provider, code = claim.provider, outcome.code
+    if provider is None or code in OF_OURS:
+        return
+    if outcome.account_wide:
+        account_fault(connection, shell, claim.channel, provider, code, now)
+    elif outcome.kind == "sent":
+        shell.health.note(claim.program, claim.channel, provider, "good")
+    elif why(code) not in OF_THE_WAY:
+        shell.health.note(claim.program, claim.channel, provider, "bad", code)
+
+
+def _follow(
+    connection: Connection, shell: Shell, done: Settled, outcome: Outcome, now: datetime
+) -> list[str | None]:
+    claim = done.claim
+    reason = why(outcome.code)
+    if outcome.kind == "refused" and reason in ("number", "opted_out"):
+        note_refusal(
+            connection,
+            shell,
+            claim.person,
+            claim.way,
+            claim.address,
+            claim.channel,
+            reason,
+            outcome.code or "",
+            now,
+        )
+    if done.lost:
+        return [lost(connection, shell, claim.delivery, claim.page, outcome.code, now)]
+    if done.begin_next:
+        begin_next(connection, claim.delivery, now)
+    if outcome.kind == "sent" and _came_back(connection, claim):
+        # The report of its failure was here before we knew that it was sent.
+        return [lost(connection, shell, claim.delivery, claim.page, outcome.code, now)]
+    return []
+
+
+def _came_back(connection: Connection, claim: Claim) -> bool:
+    row = connection.execute(select(outbox.c.reached, outbox.c.failed).where(outbox.c.id == claim.id)).one()
+    return Delivery(row.reached, row.failed).lost

@@ -1,0 +1,74 @@
+"""The tries of one message to one person: what each came to, and the next one begun at once when one fails."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, false, select, update
+
+from app.tables import outbox
+from dispatch.reach import State, Try, is_gone, next_of
+from notify.outcomes import DELIVERED
+
+_TRIES = (
+    select(
+        outbox.c.id,
+        outbox.c.step,
+        outbox.c.channel,
+        outbox.c.state,
+        outbox.c.spare,
+        outbox.c.attempts,
+        outbox.c.available_at,
+        outbox.c.reached,
+        outbox.c.failed,
+    )
+    .where(outbox.c.delivery == bindparam("delivery"))
+    .order_by(outbox.c.step)
+)
+_BEGIN = (
+    update(outbox)
+    .where(
+        outbox.c.delivery == bindparam("the_delivery"),
+        outbox.c.step == bindparam("the_step"),
+        outbox.c.state == "owed",
+    )
+    .values(available_at=bindparam("at"), spare=false())
+)
+
+
+def tries_of(connection: Connection, delivery: str, now: datetime) -> tuple[Try, ...]:
+    """Every try, in its order."""
+    return tuple(
+        Try(row.step, row.channel, _state(row, now))
+        for row in connection.execute(_TRIES, {"delivery": delivery})
+    )
+
+
+def begin_next(connection: Connection, delivery: str, now: datetime) -> bool:
+    """Begin the next try now, beside what is out; False when there is none left to begin."""
+    following = next_of(tries_of(connection, delivery, now))
+    if following is None:
+        return False
+    connection.execute(_BEGIN, {"the_delivery": delivery, "the_step": following.step, "at": now})
+    return True
+
+
+def nothing_left(connection: Connection, delivery: str, now: datetime) -> bool:
+    """Can none of the tries reach the person any more?"""
+    return is_gone(tries_of(connection, delivery, now))
+
+
+def _state(row: Any, now: datetime) -> State:
+    match row.state:
+        case "superseded":
+            return "dropped"
+        case "failed":
+            return "lost"
+        # A report may be here before its send is settled.
+        case "sent" | "sending" | "ambiguous" if row.reached >= DELIVERED:
+            return "arrived"
+        case "sent" | "sending" | "ambiguous" if row.failed is not None:
+            return "lost"
+        case "owed" if row.attempts == 0 and (row.spare or row.available_at > now):
+            return "waiting"
+        case _:
+            return "out"
