@@ -123,7 +123,7 @@ def a_service(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = _environment(folder, port, twilio)
+    environment = environment_for(folder, port, twilio)
     environment |= {f"STANDBY_{name}": value for name, value in more.items()}
     if database_url is not None:
         environment["STANDBY_DATABASE_URL"] = database_url
@@ -143,7 +143,8 @@ def _settings(environment: dict[str, str], folder: Path) -> Settings:
     return read_settings(environment, folder)
 
 
-def _environment(folder: Path, port: int, twilio: LoopbackTwilio) -> dict[str, str]:
+def environment_for(folder: Path, port: int, twilio: LoopbackTwilio) -> dict[str, str]:
+    """Every setting that the service needs."""
     keys = {name: base64.b64encode(name[:1].encode() * 32).decode() for name in ("INDEX", "JOURNAL", "LINK")}
     return {
         "STANDBY_BASE_URL": f"http://127.0.0.1:{port}",
