@@ -12,6 +12,7 @@ from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 from hashlib import sha256
 from threading import Timer
+from typing import BinaryIO
 
 from notify.transport import Channel, Letter, Outcome, Sendable, Sighting
 
@@ -140,6 +141,11 @@ class _Line(smtplib.SMTP):
         self._end.start()
         return self._trusted.wrap_socket(plain, server_hostname=host) if self._at_once else plain
 
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"))
+        return super().getreply()
+
     def ehlo_or_helo(self) -> tuple[int, bytes]:
         status, words = self.ehlo()
         return (status, words) if 200 <= status <= 299 else self.helo()
@@ -151,6 +157,22 @@ class _Line(smtplib.SMTP):
         self.close()
         if self._held is not None:
             self._held.close()
+
+
+class _Lines:
+    """Answers of whole lines: smtplib would take the beginning of one, on a line that is cut, for a yes."""
+
+    def __init__(self, lines: BinaryIO) -> None:
+        self._lines = lines
+
+    def readline(self, most: int) -> bytes:
+        line = self._lines.readline(most)
+        if line and not line.endswith(b"\n"):
+            raise ConnectionError("half a line")
+        return line
+
+    def close(self) -> None:
+        self._lines.close()
 
 
 def _shut(held: socket.socket) -> None:
