@@ -43,7 +43,8 @@ class Wire(TwilioHttpClient):  # type: ignore[misc]  # the twilio package ships 
         finally:
             self._budget.ends = None
 
-    def _limit(self, method: str) -> Timeout:
+    def limit(self, method: str) -> Timeout:
+        """How long one exchange may take now."""
         ends = getattr(self._budget, "ends", None)
         left = self._seconds if ends is None else max(LEAST_SECONDS, ends - time.monotonic())
         total = min(left, LOOK_SECONDS) if method == "GET" else left
@@ -74,7 +75,7 @@ class Wire(TwilioHttpClient):  # type: ignore[misc]  # the twilio package ships 
         adapter = self.session.get_adapter(asked.url)
         answer = adapter.send(
             asked,
-            timeout=self._limit(method),  # type: ignore[arg-type]  # a urllib3 Timeout bounds the whole, seconds only each read
+            timeout=self.limit(method),  # type: ignore[arg-type]  # a urllib3 Timeout bounds the whole, seconds only each read
             verify=self.session.verify,
             proxies=self.session.proxies,
         )

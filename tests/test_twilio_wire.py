@@ -117,7 +117,7 @@ def test_where_nobody_listens_nothing_was_sent() -> None:
     nowhere = TwilioTransport("AC" + "0" * 32, "token", "+15005550006", f"http://127.0.0.1:{port}")
     assert nowhere.send(TEXT) == Outcome("refused", code="unreachable")
     assert nowhere.find(TEXT, START) is None
-    assert nowhere.fetch("SM" + "0" * 32) is None
+    assert nowhere.fetch("text", "SM" + "0" * 32) is None
 
 
 def test_wrong_credentials_are_a_fault_of_the_account(twilio: LoopbackTwilio) -> None:
@@ -177,10 +177,10 @@ def test_to_be_unable_to_look_is_not_to_have_found_nothing(twilio: LoopbackTwili
 def test_a_text_is_fetched_with_its_state_and_its_code(twilio: LoopbackTwilio, wire: TwilioTransport) -> None:
     sid = wire.send(TEXT).provider_id or ""
     twilio.messages[sid].status, twilio.messages[sid].error_code = "undelivered", 30005
-    seen = wire.fetch(sid)
+    seen = wire.fetch("text", sid)
     assert seen is not None
     assert (seen.provider_id, seen.status, seen.code) == (sid, "undelivered", "30005")
-    assert wire.fetch("SM" + "f" * 32) is None
+    assert wire.fetch("text", "SM" + "f" * 32) is None
 
 
 def test_sixteen_threads_share_one_wire_and_keep_their_connections(twilio: LoopbackTwilio) -> None:

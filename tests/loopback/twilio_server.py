@@ -1,4 +1,4 @@
-"""Twilio on the loopback: a real HTTP server that takes texts, fails as told, and calls back signed."""
+"""Twilio on the loopback: a real HTTP server that takes texts and calls, fails as told, and calls back signed."""
 
 import base64
 import json
@@ -16,12 +16,16 @@ from itertools import count
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.loopback import twilio_shape
+from tests.loopback import twilio_calls, twilio_shape
+from tests.loopback.phone import Heard, Phone
+from tests.loopback.twilio_calls import SCRIPT_MOST, HeldCall
 from tests.loopback.twilio_faults import Fault
 from tests.loopback.twilio_signing import sign
 from tests.loopback.twilio_texts import Held, Seen, as_json
 
-MESSAGES = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Messages(?:/([A-Z]{2}[0-9a-f]{32}))?\.json")
+RESOURCES = re.compile(
+    r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/([A-Z]{2}[0-9a-f]{32}))?\.json"
+)
 KEPT = 20_000
 
 
@@ -48,6 +52,7 @@ class LoopbackTwilio:
     now: Callable[[], datetime] = localtime
     requests: deque[Seen] = field(default_factory=lambda: deque(maxlen=KEPT))
     messages: dict[str, Held] = field(default_factory=dict)
+    calls: dict[str, HeldCall] = field(default_factory=dict)
     connections: int = 0
 
     def __post_init__(self) -> None:
@@ -111,6 +116,28 @@ class LoopbackTwilio:
             ],
         )
 
+    def ring(self, number: str, phone: Phone) -> Heard:
+        """The newest call to this number rings, and this is who picks it up; what was said in it."""
+        call = next(call for call in reversed(self.calls.values()) if call.to == number)
+        return twilio_calls.ring(call, phone, self.account_sid, self._exchange)
+
+    def accept_call(self, pairs: list[tuple[str, str]]) -> HeldCall:
+        form = dict(pairs)
+        call = HeldCall(
+            f"CA{next(self._numbers):032x}",
+            form["To"],
+            form["From"],
+            form.get("Twiml", ""),
+            self.now(),
+            form.get("StatusCallback"),
+            tuple(value for name, value in pairs if name == "StatusCallbackEvent") or ("completed",),
+            form.get("AsyncAmdStatusCallback") if form.get("AsyncAmd") == "true" else None,
+            int(form.get("Timeout", 60)),
+        )
+        with self._lock:
+            self.calls[call.sid] = call
+        return call
+
     def accept(self, form: dict[str, str]) -> Held:
         sender = form.get("From") or form.get("MessagingServiceSid") or self.sender
         text = Held(
@@ -154,22 +181,30 @@ class LoopbackTwilio:
         return self._post(text.callback.partition("#")[0], pairs)
 
     def _post(self, url: str, pairs: Sequence[tuple[str, str]]) -> int:
+        return self._exchange(url, pairs)[0]
+
+    def _exchange(self, url: str, pairs: Sequence[tuple[str, str]]) -> tuple[int, str]:
         headers = {
             "X-Twilio-Signature": sign(self.auth_token, url, pairs),
             "I-Twilio-Idempotency-Token": f"{next(self._numbers):032x}",
             "Content-Type": "application/x-www-form-urlencoded",
             "User-Agent": "TwilioProxy/1.1",
         }
-        return (self.post or self._post_over_http)(url, pairs, headers)
+        if self.post is not None:
+            return self.post(url, pairs, headers), ""
+        return self._over_http(url, pairs, headers)
 
-    def _post_over_http(self, url: str, pairs: Sequence[tuple[str, str]], headers: dict[str, str]) -> int:
+    def _over_http(
+        self, url: str, pairs: Sequence[tuple[str, str]], headers: dict[str, str]
+    ) -> tuple[int, str]:
         target = urlsplit(url)
         real = urlsplit(self.webhook_base or url)
         connection = HTTPConnection(real.hostname or "127.0.0.1", real.port, timeout=15)
         try:
             path = target.path + (f"?{target.query}" if target.query else "")
             connection.request("POST", path, urlencode(list(pairs)), {**headers, "Host": target.netloc})
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         finally:
             connection.close()
 
@@ -195,26 +230,37 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
-        if self._admitted(body, form):
-            self._send(form)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True)
+        if self._admitted(body, dict(pairs)):
+            self._send(pairs)
 
     def do_GET(self) -> None:
         form = dict(parse_qsl(urlsplit(self.path).query))
         if not self._admitted(b"", form):
             return
-        sid = self._address().group(2)
+        address = self._address()
+        twilio = self.server.twilio
+        sid = address.group(3)
         if sid is None:
             self._list(form)
-        elif sid in self.server.twilio.messages:
-            self._answer(200, as_json(self.server.twilio.account_sid, self.server.twilio.messages[sid]))
+        elif sid in twilio.messages and address.group(2) == "Messages":
+            self._answer(200, as_json(twilio.account_sid, twilio.messages[sid]))
+        elif sid in twilio.calls and address.group(2) == "Calls":
+            self._answer(200, twilio_calls.as_json(twilio.account_sid, twilio.calls[sid]))
         else:
             self._refuse(404, 20404, "The requested resource was not found")
 
-    def _send(self, form: dict[str, str]) -> None:
+    def _send(self, pairs: list[tuple[str, str]]) -> None:
         twilio = self.server.twilio
+        form = dict(pairs)
         fault = twilio.next_fault(form["To"])
-        text = twilio.accept(form) if fault is None or fault.accepted else None
+        taken = fault is None or fault.accepted
+        if taken and self._address().group(2) == "Calls":
+            call = twilio.accept_call(pairs)
+            if fault is None:
+                self._answer(201, twilio_calls.as_json(twilio.account_sid, call))
+                return
+        text = twilio.accept(form) if taken and self._address().group(2) == "Messages" else None
         if fault is None and text is not None:
             answer = as_json(twilio.account_sid, text)
             if twilio.callbacks_first:
@@ -231,16 +277,18 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _list(self, form: dict[str, str]) -> None:
         twilio = self.server.twilio
+        kind = self._address().group(2)
         with twilio._lock:
-            held_texts = list(twilio.messages.values())
-        wanted = [text for text in reversed(held_texts) if form.get("To") in (None, text.to)]
+            held: list[Any] = list(twilio.messages.values() if kind == "Messages" else twilio.calls.values())
+        wanted = [one for one in reversed(held) if form.get("To") in (None, one.to)]
         size = int(form.get("PageSize", 50))
-        page = [as_json(twilio.account_sid, text) for text in wanted[:size]]
+        shape = as_json if kind == "Messages" else twilio_calls.as_json
+        page = [shape(twilio.account_sid, one) for one in wanted[:size]]
         path = self.path
         self._answer(
             200,
             {
-                "messages": page,
+                kind.lower(): page,
                 "page": 0,
                 "page_size": size,
                 "start": 0,
@@ -273,12 +321,14 @@ class _Exchange(BaseHTTPRequestHandler):
             self._refuse(400, 21211, "The 'To' number is not a valid phone number.")
         elif self.command == "POST" and len(form.get("Body", "")) > 1600:
             self._refuse(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+        elif len(form.get("Twiml", "")) > SCRIPT_MOST:
+            self._refuse(400, 21601, "The Twiml parameter is too long.")
         else:
             return True
         return False
 
     def _address(self) -> Any:
-        return MESSAGES.fullmatch(urlsplit(self.path).path)
+        return RESOURCES.fullmatch(urlsplit(self.path).path)
 
     def _refuse(self, status: int, code: int | None, message: str) -> None:
         more_info = f"https://www.twilio.com/docs/errors/{code}"

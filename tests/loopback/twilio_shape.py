@@ -60,6 +60,32 @@ LIST_FIELDS = {
     "Page",
     "PageToken",
 }
+CALL_FIELDS = {
+    "To",
+    "From",
+    "Twiml",
+    "Timeout",
+    "TimeLimit",
+    "StatusCallback",
+    "StatusCallbackEvent",
+    "StatusCallbackMethod",
+    "MachineDetection",
+    "MachineDetectionTimeout",
+    "AsyncAmd",
+    "AsyncAmdStatusCallback",
+    "AsyncAmdStatusCallbackMethod",
+}
+CALL_LIST_FIELDS = {
+    "To",
+    "From",
+    "Status",
+    "StartTime",
+    "StartTime<",
+    "StartTime>",
+    "PageSize",
+    "Page",
+    "PageToken",
+}
 
 
 @cache
@@ -108,7 +134,9 @@ def _unknown_fields(method: str, target: str, body: bytes) -> str | None:
         if method == "POST"
         else parse_qsl(urlsplit(target).query)
     )
-    unknown = {name for name, _ in pairs} - (SEND_FIELDS if method == "POST" else LIST_FIELDS)
+    calls = "/Calls" in urlsplit(target).path
+    sent, listed = (CALL_FIELDS, CALL_LIST_FIELDS) if calls else (SEND_FIELDS, LIST_FIELDS)
+    unknown = {name for name, _ in pairs} - (sent if method == "POST" else listed)
     return f"unknown fields {sorted(unknown)}" if unknown else None
 
 
@@ -118,6 +146,7 @@ def _against_lists(method: str, body: bytes) -> str | None:
     form = dict(parse_qsl(body.decode(), keep_blank_values=True))
     if "To" not in form:
         return "To is missing"
-    if not re.fullmatch(r"\d{1,5}", form.get("ValidityPeriod", "1")):
-        return "ValidityPeriod is not a whole number"
+    for name in ("ValidityPeriod", "Timeout", "TimeLimit"):
+        if not re.fullmatch(r"\d{1,5}", form.get(name, "1")):
+            return f"{name} is not a whole number"
     return None
