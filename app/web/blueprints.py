@@ -45,6 +45,7 @@ from app.web import (
     signin,
     tasks,
     time_off,
+    voice_hooks,
     ways,
 )
 
@@ -65,6 +66,7 @@ ALL: tuple[Blueprint, ...] = (
     covers.bp,
     time_off.bp,
     hooks.bp,
+    voice_hooks.bp,
     account.bp,
     ways.bp,
     calendars.bp,
