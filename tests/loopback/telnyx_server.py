@@ -1,0 +1,404 @@
+"""Telnyx on the loopback: a real HTTP server that takes texts and calls, fails as told, and calls back signed."""
+
+import json
+import re
+import sys
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import localtime
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any, Self
+from urllib.parse import urlencode, urlsplit
+from xml.etree import ElementTree
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.loopback import telnyx_shape as shape
+from tests.loopback.telnyx_faults import Fault
+from tests.loopback.telnyx_shape import E164, Message, Ring
+from tests.loopback.telnyx_signing import headers, public_key
+
+MESSAGES = re.compile(r"/v2/messages(?:/([0-9a-f-]{36}))?")
+CALLS = re.compile(r"/v2/texml/Accounts/([0-9a-f-]{36})/Calls(?:/(v3:[\w-]+))?")
+KEPT = 20_000
+DRIP_SECONDS = 0.05
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it came in. `at` is monotonic seconds."""
+
+    at: float
+    method: str
+    path: str
+    body: dict[str, Any]
+    key: str | None
+    wrong: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the service answered to a report."""
+
+    status: int
+    body: str
+
+
+# Takes the public URL, the body and the headers.
+Post = Callable[[str, bytes, dict[str, str]], Answer]
+
+
+@dataclass
+class LoopbackTelnyx:
+    """`public_base` is where reports are sent; `webhook_base` is where the service really listens. `reports` are posted
+    by themselves after each accepted text. `honours_keys`: a request under a known key is answered as before."""
+
+    api_key: str = "KEY0loopback"
+    sender: str = "+15005550107"
+    account: str = "f5586561-8ff0-4291-a51b-c7dfe4139ff9"
+    voice_app: str = "1293384261075731499"
+    profile: str = "40017b44-2a1c-4c2f-8e2a-9c1f2f4d3a10"
+    public_base: str = "https://standby.example"
+    webhook_base: str | None = None
+    post: Post | None = None
+    reports: tuple[str, ...] = ()
+    honours_keys: bool = True
+    tells_call_id: bool = False
+    now: Callable[[], datetime] = localtime
+    requests: deque[Seen] = field(default_factory=lambda: deque(maxlen=KEPT))
+    messages: dict[str, Message] = field(default_factory=dict)
+    rings: dict[str, Ring] = field(default_factory=dict)
+    signing_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    connections: int = 0
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = count(1)
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._always: Fault | None = None
+        self._answered: dict[str, tuple[bytes, dict[str, Any]]] = {}
+        self._released = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Exchange)
+        self._server.telnyx = self
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._released.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/v2"
+
+    @property
+    def public_key(self) -> str:
+        return public_key(self.signing_key)
+
+    # --- what a test says ---------------------------------------------------------------------------------
+    def fault(self, *faults: Fault, number: str = "") -> None:
+        """The next sends, to this number or else to any, go wrong in this order."""
+        with self._lock:
+            self._faults[number].extend(faults)
+
+    def always(self, fault: Fault | None) -> None:
+        """Every send goes wrong like this; None: no more."""
+        self._always = fault
+
+    def sends(self, number: str | None = None) -> list[Seen]:
+        """The texts that were asked for."""
+        return self._asked(MESSAGES, "to", number)
+
+    def calls(self, number: str | None = None) -> list[Seen]:
+        """The calls that were asked for."""
+        return self._asked(CALLS, "To", number)
+
+    def report_text(
+        self, message: str, status: str, code: str | None = None, url: str | None = None
+    ) -> Answer:
+        """Tells the service how far a text came."""
+        held = self.messages[message]
+        held.status, held.code = status, code
+        where = url or held.webhook
+        assert where is not None, "this text has no address to report to"
+        kind = "message.sent" if status in ("queued", "sending", "sent") else "message.finalized"
+        return self.send_event(kind, shape.message_json(held, self.profile), where)
+
+    def receive(self, sender: str, body: str, message: str | None = None, to: str | None = None) -> Answer:
+        """A phone texts us. The same `message` again is Telnyx posting the same text again."""
+        held = Message(message or self.new_id(), to or self.sender, sender, body, self.now(), None)
+        held.direction, held.status = "inbound", "received"
+        url = f"{self.public_base}/hooks/telnyx/sms"
+        return self.send_event("message.received", shape.message_json(held, self.profile), url)
+
+    def send_event(self, kind: str, payload: dict[str, Any], url: str) -> Answer:
+        event = shape.event_json(self.new_id(), kind, self.now(), payload, url)
+        return self.post_signed(url, json.dumps(event).encode(), JSON)
+
+    def report_call(self, sid: str, *statuses: str, **fields: str) -> list[Answer]:
+        """Tells the service of these states of a call, in this order."""
+        return [self._report_call(self.rings[sid], status, fields) for status in statuses]
+
+    def report_machine(self, sid: str, answered_by: str) -> Answer:
+        """What answering machine detection guessed."""
+        ring = self.rings[sid]
+        form = [
+            ("AccountSid", self.account),
+            ("AnsweredBy", answered_by),
+            ("CallSid", sid),
+            ("CallSidLegacy", sid),
+            ("ConnectionId", self.voice_app),
+            ("MachineDetectionDuration", "2500"),
+        ]
+        return self.post_form(ring.asked["AsyncAmdStatusCallback"], form)
+
+    def press(self, sid: str, script: str, digits: str) -> Answer:
+        """Whoever picked up types this where the script asks for keys. The answer is the next script."""
+        gather = ElementTree.fromstring(script).find(".//Gather")
+        assert gather is not None, "this script asks for no key"
+        ring = self.rings[sid]
+        form = [
+            ("AccountSid", self.account),
+            ("CallSid", sid),
+            ("ConnectionId", self.voice_app),
+            ("From", ring.asked["From"]),
+            ("To", ring.asked["To"]),
+            ("Digits", digits),
+        ]
+        return self.post_form(gather.attrib["action"], form)
+
+    def post_form(self, url: str, form: Sequence[tuple[str, str]]) -> Answer:
+        return self.post_signed(url, urlencode(list(form)).encode(), FORM)
+
+    def post_signed(self, url: str, body: bytes, kind: str, at: datetime | None = None) -> Answer:
+        """Posts this as Telnyx would, signed at a time."""
+        when = int((at or self.now()).timestamp())
+        return self.post_raw(url, body, {"Content-Type": kind, **headers(self.signing_key, when, body)})
+
+    def post_raw(self, url: str, body: bytes, with_headers: dict[str, str]) -> Answer:
+        """Posts this as anybody could."""
+        return (self.post or self._post_over_http)(url, body, with_headers)
+
+    # --- what the server does -----------------------------------------------------------------------------
+    def new_id(self) -> str:
+        return f"40319a2e-0000-4000-8000-{next(self._numbers):012x}"
+
+    def next_fault(self, number: str) -> Fault | None:
+        with self._lock:
+            for key in (number, ""):
+                if self._faults[key]:
+                    return self._faults[key].popleft()
+        return self._always
+
+    def take_message(self, body: dict[str, Any]) -> dict[str, Any]:
+        held = Message(
+            self.new_id(), body["to"], body["from"], body["text"], self.now(), body.get("webhook_url")
+        )
+        with self._lock:
+            self.messages[held.id] = held
+        return {"data": shape.message_json(held, self.profile)}
+
+    def take_call(self, body: dict[str, Any]) -> dict[str, Any]:
+        ring = Ring(f"v3:{next(self._numbers):054d}", body, self.now())
+        with self._lock:
+            self.rings[ring.sid] = ring
+        answer = {"from": body["From"], "to": body["To"], "status": "queued"}
+        return {**answer, "call_sid": ring.sid} if self.tells_call_id else answer
+
+    def known(self, key: str | None, raw: bytes) -> dict[str, Any] | str | None:
+        """The first answer under this key, what is wrong with this request under it, or None."""
+        if key is None or not self.honours_keys or key not in self._answered:
+            return None
+        body, answer = self._answered[key]
+        return answer if body == raw else "another request was made under this key"
+
+    def remember(self, key: str | None, raw: bytes, answer: dict[str, Any]) -> None:
+        if key is not None:
+            self._answered[key] = (raw, answer)
+
+    def hold(self) -> None:
+        """Until the server closes; a bound all the same."""
+        self._released.wait(30)
+
+    def drip(self) -> bool:
+        """Waits for the next byte's time. False when the server closes."""
+        return not self._released.wait(DRIP_SECONDS)
+
+    def _asked(self, where: re.Pattern[str], name: str, number: str | None) -> list[Seen]:
+        posts = [
+            seen for seen in tuple(self.requests) if seen.method == "POST" and where.fullmatch(seen.path)
+        ]
+        return [seen for seen in posts if number in (None, seen.body.get(name))]
+
+    def _report_call(self, ring: Ring, status: str, fields: dict[str, str]) -> Answer:
+        ring.status = status
+        form = shape.call_form(ring, self.account, status, self.now(), next(self._numbers))
+        form = [(name, fields.get(name, value)) for name, value in form]
+        return self.post_form(ring.asked["StatusCallback"], form)
+
+    def _post_over_http(self, url: str, body: bytes, with_headers: dict[str, str]) -> Answer:
+        target = urlsplit(url)
+        real = urlsplit(self.webhook_base or url)
+        connection = HTTPConnection(real.hostname or "127.0.0.1", real.port, timeout=15)
+        try:
+            path = target.path + (f"?{target.query}" if target.query else "")
+            connection.request("POST", path, body, {"Host": target.netloc, **with_headers})
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.read().decode())
+        finally:
+            connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    telnyx: LoopbackTelnyx
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up on a slow answer is what some tests are about."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """One connection; kept alive and never delayed, so that what is measured is the client."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        with self.server.telnyx._lock:
+            self.server.telnyx.connections += 1
+
+    def do_POST(self) -> None:
+        telnyx = self.server.telnyx
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = json.loads(raw or b"{}")
+        is_text = MESSAGES.fullmatch(self._path()) is not None
+        wrong = shape.message_fault(body) if is_text else shape.call_fault(body)
+        if not self._admitted(body, wrong):
+            return
+        number = body.get("to") or body.get("To") or ""
+        if wrong is not None:
+            self._refuse(422, "10015", wrong)
+        elif not E164.fullmatch(number):
+            self._refuse(400, "40310", "Invalid 'to' address")
+        else:
+            self._take(is_text, number, raw, body, telnyx)
+
+    def do_GET(self) -> None:
+        telnyx = self.server.telnyx
+        if not self._admitted({}, None):
+            return
+        text, call = MESSAGES.fullmatch(self._path()), CALLS.fullmatch(self._path())
+        if text and text.group(1) in telnyx.messages:
+            self._answer(200, {"data": shape.message_json(telnyx.messages[text.group(1)], telnyx.profile)})
+        elif call and call.group(2) in telnyx.rings:
+            self._answer(200, shape.call_json(telnyx.rings[call.group(2)], telnyx.account))
+        else:
+            self._refuse(404, "10005", "Resource not found")
+
+    def _take(
+        self, is_text: bool, number: str, raw: bytes, body: dict[str, Any], telnyx: LoopbackTelnyx
+    ) -> None:
+        key = self.headers.get("Idempotency-Key") if is_text else None
+        if key is not None and not shape.KEY.fullmatch(key):
+            self._refuse(400, "10015", "Idempotency-Key has another form")
+            return
+        known = telnyx.known(key, raw)
+        if isinstance(known, str):
+            self._refuse(422, "10015", known)
+            return
+        fault = telnyx.next_fault(number)
+        answer = known
+        if answer is None and (fault is None or fault.accepted):
+            answer = telnyx.take_message(body) if is_text else telnyx.take_call(body)
+            telnyx.remember(key, raw, answer)
+        if fault is None:
+            self._answer(200, answer or {})
+            if is_text and known is None:
+                for status in telnyx.reports:
+                    telnyx.report_text((answer or {})["data"]["id"], status)
+        else:
+            self._fail(fault, answer or {})
+
+    def _fail(self, fault: Fault, answer: dict[str, Any]) -> None:
+        if fault.text is not None:
+            self._write(fault.http_status or 200, fault.text.encode(), "text/html")
+        elif fault.http_status is not None:
+            self._refuse(fault.http_status, fault.code, "As told to")
+        elif fault.drips:
+            self._drip(fault.drips, json.dumps(answer).encode())
+        else:
+            if fault.held:
+                self.server.telnyx.hold()
+            self.close_connection = True
+
+    def _drip(self, what: str, body: bytes) -> None:
+        """Each byte comes well within any time-out of a single read."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        slow = head + body
+        if what == "body":
+            self.wfile.write(head)
+            slow = body
+        self.close_connection = True
+        for byte in slow:
+            try:
+                self.wfile.write(bytes((byte,)))
+                self.wfile.flush()
+            except OSError:
+                return  # the other side has had enough
+            if not self.server.telnyx.drip():
+                return
+
+    def _admitted(self, body: dict[str, Any], wrong: str | None) -> bool:
+        telnyx = self.server.telnyx
+        key = self.headers.get("Idempotency-Key")
+        telnyx.requests.append(Seen(time.monotonic(), self.command, self._path(), body, key, wrong))
+        call = CALLS.fullmatch(self._path())
+        if self.headers.get("Authorization") != f"Bearer {telnyx.api_key}":
+            self._refuse(401, "10009", "Authentication failed")
+        elif call is None and MESSAGES.fullmatch(self._path()) is None:
+            self._refuse(404, "10005", "Resource not found")
+        elif call is not None and call.group(1) != telnyx.account:
+            self._refuse(404, "10005", "Resource not found")
+        elif call is not None and body and body.get("ApplicationSid") != telnyx.voice_app:
+            self._refuse(404, "10005", "Resource not found")
+        elif body and (body.get("from") or body.get("From")) != telnyx.sender:
+            self._refuse(400, "40305", "Invalid 'from' address")
+        else:
+            return True
+        return False
+
+    def _path(self) -> str:
+        return urlsplit(self.path).path.replace("%3A", ":")
+
+    def _refuse(self, status: int, code: str | None, title: str) -> None:
+        self._answer(status, shape.refusal_json(code, title))
+
+    def _answer(self, status: int, answer: dict[str, Any]) -> None:
+        self._write(status, json.dumps(answer).encode(), JSON)
+
+    def _write(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are kept in `requests`; nothing goes to the terminal."""
