@@ -1,6 +1,6 @@
 """Yes, no, silence and dead numbers: what an answer to a page does. Only a human act answers a page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch import commands as c
 from dispatch import facts as f
@@ -21,6 +21,16 @@ DECLINE_REASONS = {
 MINUTES_AT_MOST = 180
 # A clock that runs looks each second. This late, nobody looked.
 STOOD_STILL = timedelta(seconds=30)
+
+
+class Taken(Refused):
+    """An answer that came too late: `holder` has the seat since `since`. The sentence says who; when is said in local
+    time, by whoever tells it."""
+
+    def __init__(self, holder: str, since: datetime, sentence: str) -> None:
+        super().__init__(sentence)
+        self.holder = holder
+        self.since = since
 
 
 def accept(incident: Incident, command: c.Accept, board: Board) -> list[f.Fact]:
@@ -72,13 +82,21 @@ def free_seat(incident: Incident, page: Page, by: str, board: Board) -> Seat:
     if incident.member(page.person):
         raise Refused(f"{_who(page, by, board, 'have', 'has')} {incident.ref} already.")
     # A page from before a recall asked for another team; its yes must not put its person on this one.
-    require(_of_this_dispatch(incident, page), f"{incident.ref} does not need you any more.")
-    free = incident.open_seats()
-    holder = incident.in_seat(page.seat)
-    if not free and holder:
-        raise Refused(f"{board.name(holder.person)} has it. You are not needed on {incident.ref}.")
-    require(free, f"{incident.ref} does not need you any more.")
+    free = incident.open_seats() if _of_this_dispatch(incident, page) else ()
+    if not free:
+        raise _too_late(incident, page, f"{incident.ref} does not need you any more.", board)
     return page.seat if page.seat in free else free[0]
+
+
+def _too_late(incident: Incident, page: Page, otherwise: str, board: Board) -> Refused:
+    """Who has the seat that this page asked for, if anybody has."""
+    holder = incident.in_seat(page.seat)
+    # While a seat is open nobody is told that they are not needed.
+    if holder is None or holder.person == page.person or incident.open_seats():
+        return Refused(otherwise)
+    name = board.name(holder.person)
+    now = f"{name} has it. You are not needed on {incident.ref}."
+    return Taken(name, holder.accepted_at, now if incident.out else otherwise)
 
 
 def _of_this_dispatch(incident: Incident, page: Page) -> bool:
@@ -91,8 +109,8 @@ def decline(incident: Incident, command: c.Decline, board: Board) -> list[f.Fact
     require(command.reason in DECLINE_REASONS, "Choose why not: unfit, know the person, too far, other.")
     if page.state == "accepted":
         return give_back(incident, page, command, board)
-    waits = page.state in ("asked", "lapsed") and _of_this_dispatch(incident, page)
-    require(waits, f"{incident.ref} does not wait for your answer any more.")
+    if page.state not in ("asked", "lapsed") or not _of_this_dispatch(incident, page):
+        raise _too_late(incident, page, f"{incident.ref} does not wait for your answer any more.", board)
     declined = f.Declined(board.now, command.by, page.id, page.person, command.reason, command.on_behalf)
     return [declined]
 
