@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.note import note
-from app.reach_terms import carried
 from app.sessions import Me
 from app.shell import Shell
 from app.tables import people, programs, shifts
@@ -45,6 +44,8 @@ TERMS = (
 SEND = ((1, 30), (5, 60), (5, 240))
 ANSWER = (1, 15)
 ROUNDS = (1, 10)
+# Of reaching one person. Were the next channel later than a page waits, it would never begin.
+REACH = {"next_seconds": (15, 300), "silent_seconds": (5, 120), "channels_at_least": (1, 3)}
 LATER = "It takes effect for new pages. A page that is out keeps its terms."
 
 
@@ -80,7 +81,7 @@ def set_reach(connection: Connection, shell: Shell, by: Me, given: Mapping[str, 
         given["silent_seconds"] <= given["next_seconds"],
         "A try that nobody reported cannot be given longer than one that arrived.",
     )
-    here = carried(shell.settings.outside, shell.settings.demo)
+    here = shell.settings.carried
     require(
         given["channels_at_least"] <= len(here),
         f"Only {len(here)} of the channels are set up here, so nobody can keep more than that.",
@@ -104,8 +105,6 @@ def _anyone_on(connection: Connection, shell: Shell, program: str, tier: str) ->
 
 
 def _store(connection: Connection, shell: Shell, by: Me, kind: str, changes: dict[str, Any]) -> int:
-    # What the policy of the ladder does not know of, such as the times of reaching one person, stays as it is.
-    known = connection.scalar(select(programs.c.policy).where(programs.c.id == by.program)) or {}
-    stored = {**known, **write_policy(policy_of(connection, by.program)), **changes}
+    stored = {**write_policy(policy_of(connection, by.program)), **changes}
     connection.execute(programs.update().where(programs.c.id == by.program).values(policy=stored))
     return note(connection, shell, by, by.program, kind, **changes)

@@ -254,8 +254,8 @@ def test_who_is_on_call_needs_two_proved_numbers_that_fail_apart() -> None:
     ways = {**scene.ways, "ana": one_only, "ben": unproved, "cyd": same_phone, "dov": ()}
     assert sorted(said(replace(scene, ways=ways), "second_way", "unverified", "no_number")) == [
         "Osei has no phone number and is on call from Thu 22 Oct 07:00.",
-        "Raman can be reached by one number alone.",
-        "Vela can be reached by one number alone.",
+        "Raman can be reached by one phone alone.",
+        "Vela can be reached by one phone alone.",
         "Whitcomb's call number ending in 0177 is not proved.",
     ]
 

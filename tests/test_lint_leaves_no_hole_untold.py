@@ -116,7 +116,7 @@ def untold(scene: Scene, findings: tuple[Finding, ...]) -> list[str]:
                 continue
             for person in people:
                 known = any(one.kind in OF_PHONES and one.person == person for one in told)
-                if not reachable(scene.ways.get(person, ())) and not known:
+                if not reachable(scene, person) and not known:
                     found.append(f"{person} on {need.tier} at {at} cannot be reached")
         at += STEP
     return found

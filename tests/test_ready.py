@@ -105,7 +105,7 @@ def test_a_proved_second_number_ends_what_is_said_of_a_person(tmp_path: Path) ->
         need(house, primary=1)
         lay(house, "Ana", "primary", [["ana"]], since="2026-10-05T07:00", turn_hours=24)
         assert said_of_ana(house, "unverified", "second_way") == [
-            "Ana Vela can be reached by one number alone.",
+            "Ana Vela can be reached by one phone alone.",
             "Ana Vela's text number ending in 0102 is not proved.",
         ]
         proved = {"verified_at": NIGHT, "answered_at": NIGHT, "tried_at": NIGHT, "added_at": NIGHT}

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.meant import Staff, parts_of
+from app.meant import parts_of
+from app.phone_owners import Staff
 from app.rota.cover_answers import decline, take
 from app.rota.cover_rows import acting, cover_by_ref, covers_asked_of
-from app.rota.ring import heard_ring
+from app.rota.ring_heard import heard_ring
 from app.shell import Shell
 from app.told_back import tell_back
 from dispatch.messages import Refusal

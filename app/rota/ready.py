@@ -14,6 +14,7 @@ from app.rota.ways import ways_of
 from app.rota.zones import moved_shifts
 from app.shell import Shell
 from app.tables import covers, people, programs, rota_layers, time_off
+from app.world import policy_of
 from dispatch.rota.lint import gaps
 from dispatch.rota.lint.found import Finding, Found
 from dispatch.rota.lint.lint import lint
@@ -29,7 +30,7 @@ OPEN = ("open",)
 def findings(connection: Connection, shell: Shell, program: str, days: int = DAYS) -> tuple[Finding, ...]:
     """What is to mend from now on, by date. Empty where no rota is set up."""
     now = shell.clock.now()
-    scene = scene_of(connection, program, now, now + timedelta(days=days))
+    scene = scene_of(connection, shell, program, now, now + timedelta(days=days))
     return () if scene is None else lint(scene)
 
 
@@ -57,7 +58,9 @@ def holes_of(
     return list(gaps.find(look(scene)))
 
 
-def scene_of(connection: Connection, program: str, now: datetime, end: datetime) -> Scene | None:
+def scene_of(
+    connection: Connection, shell: Shell, program: str, now: datetime, end: datetime
+) -> Scene | None:
     """The program as the lint sees it; None where no rota is set up."""
     needs = needs_of(connection, program)
     if not needs:
@@ -79,6 +82,8 @@ def scene_of(connection: Connection, program: str, now: datetime, end: datetime)
         names={row.id: row.name for row in staff},
         role_for=ROLE_FOR,
         ways=ways_of(connection, program),
+        channels_at_least=policy_of(connection, program).reach.channels_at_least,
+        carried=shell.settings.carried,
         stopped=frozenset(row.id for row in staff if row.text_blocked_at is not None),
         leave_asked=_leave_asked(connection, program, now),
         covers=_covers(connection, program, now),

@@ -1,7 +1,8 @@
-"""The numbers of our people: the first stands on the staff list, others are added, proved and taken away."""
+"""The ways to our people: the first number stands on the staff list, others are added, proved and taken away."""
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,15 +14,19 @@ from app.journal import newest
 from app.note import note
 from app.outbox import owe
 from app.phones import e164
+from app.rota.plan import require_enough_without
 from app.sessions import Me
 from app.shell import Shell, new_id
 from app.tables import outbox, people, ways
 from dispatch.messages import NumberCode
+from dispatch.own_plan import NAMES
 from dispatch.rota.lint.scene import Way
 from dispatch.value import Refused, require
 
-WAYS_AT_MOST = 4
-KINDS = {"text": "Texts", "call": "Calls only"}
+WAYS_AT_MOST = 6
+KINDS = {"text": "Texts and calls", "call": "Calls only", "email": "E-mail"}
+MAIL = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+MAIL_MOST = 200
 CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 # A code costs a text to a number that nobody has proved: few of them, so that nobody makes us text strangers.
@@ -31,8 +36,8 @@ HOME = "Only numbers of the US and Canada can be added here."
 
 @dataclass(frozen=True)
 class Number:
-    """One number of a person as pages show it. `first`: the one that pages go to. `id` is empty while it stands
-    on the staff list alone."""
+    """One way to a person as pages show it. `first`: the number on the staff list; `id` is empty while it stands
+    there alone. `label` is what its owner calls it."""
 
     id: str
     kind: str
@@ -42,6 +47,10 @@ class Number:
     tried_at: datetime | None
     answered_at: datetime | None
     code_ends_at: datetime | None = None
+    label: str = ""
+    blocked_at: datetime | None = None
+    broken_at: datetime | None = None
+    broken_code: str | None = None
 
 
 def ways_of(connection: Connection, program: str) -> dict[str, tuple[Way, ...]]:
@@ -54,7 +63,10 @@ def ways_of(connection: Connection, program: str) -> dict[str, tuple[Way, ...]]:
         .order_by(ways.c.added_at, ways.c.id)
     )
     for row in rows:
-        way = Way(row.id, row.kind, row.address, row.verified_at, row.tried_at, row.answered_at)
+        lost = row.blocked_at is not None or row.broken_at is not None
+        way = Way(
+            row.id, row.kind, row.address, row.verified_at, row.tried_at, row.answered_at, no_texts=lost
+        )
         found.setdefault(row.person, []).append(way)
     firsts = select(people.c.id, people.c.phone).where(
         people.c.program == program, people.c.phone.is_not(None)
@@ -88,6 +100,10 @@ def _number(row: Row[Any], phone: str | None) -> Number:
         row.tried_at,
         row.answered_at,
         row.code_ends_at,
+        row.label,
+        row.blocked_at,
+        row.broken_at,
+        row.broken_code,
     )
 
 
@@ -103,28 +119,40 @@ def first_way(connection: Connection, person: str, now: datetime) -> str:
 
 
 def add_way(connection: Connection, shell: Shell, by: Me, kind: str, number: str) -> int:
-    """A further number of one's own. It counts when it is proved."""
-    address = e164(number)
-    require(address.startswith("+1"), HOME)
+    """A further number or address of one's own. It counts when it is proved."""
+    require(kind in shell.settings.carried, f"Nobody carries {NAMES[kind]} for this house yet.")
+    address = _mail_address(number) if kind == "email" else _number_of_ours(connection, number)
     mine = numbers_of(connection, by.id)
-    require(all(one.address != address for one in mine), "That is a number of yours already.")
-    other = select(people.c.id).where(people.c.phone == address, people.c.active).limit(1)
-    require(connection.scalar(other) is None, "That is a colleague's number. Add one that is yours.")
-    require(len(mine) < WAYS_AT_MOST, f"Keep at most {WAYS_AT_MOST} numbers. Take one away first.")
+    require(all(one.address != address for one in mine), "That is one of yours already.")
+    require(len(mine) < WAYS_AT_MOST, f"Keep at most {WAYS_AT_MOST} ways. Take one away first.")
     way = _insert(connection, by.id, kind, address, shell.clock.now())
-    if kind == "text":
-        _send_code(connection, shell, by.id, way, address)
+    _send_code(connection, shell, by.id, way, kind, address)
     return note(connection, shell, by, by.id, "WayAdded", way=way, takes=kind)
 
 
+def _number_of_ours(connection: Connection, number: str) -> str:
+    address = e164(number)
+    require(address.startswith("+1"), HOME)
+    other = select(people.c.id).where(people.c.phone == address, people.c.active).limit(1)
+    require(connection.scalar(other) is None, "That is a colleague's number. Add one that is yours.")
+    return address
+
+
+def _mail_address(given: str) -> str:
+    fits = len(given) <= MAIL_MOST and MAIL.fullmatch(given)
+    require(fits, "Write a mail address such as a.vela@county.example.")
+    return given
+
+
 def remove_way(connection: Connection, shell: Shell, by: Me, way: str) -> int:
-    """Take a number away. The first one is changed on the staff list."""
+    """Take a way away. The first number is changed on the staff list, and the program's minimum stays."""
     row = _row(connection, way)
     phone = connection.scalar(select(people.c.phone).where(people.c.id == row.person))
     require(
         row.kind != "text" or row.address != phone,
         "Pages go to that number. An admin changes it on your entry.",
     )
+    require_enough_without(connection, shell, by, way)
     connection.execute(ways.delete().where(ways.c.id == way))
     return note(connection, shell, by, row.person, "WayRemoved", way=way, takes=row.kind)
 
@@ -137,17 +165,14 @@ def forget_number(connection: Connection, person: str, number: str) -> None:
 
 
 def send_code(connection: Connection, shell: Shell, by: Me, way: str) -> int:
-    """A fresh code to a text number of one's own. The one before it counts no longer."""
+    """A fresh code to a way of one's own, spoken where it takes calls alone. The one before it counts no longer."""
     row = _row(connection, way)
-    require(
-        row.kind == "text",
-        "A code comes by text. This number takes calls: the desk rings it and confirms it.",
-    )
-    _send_code(connection, shell, row.person, way, row.address)
+    require(row.kind != "push", "A browser needs no code: answer a test notice in it.")
+    _send_code(connection, shell, row.person, way, row.kind, row.address)
     return note(connection, shell, by, row.person, "WayCodeSent", way=way)
 
 
-def _send_code(connection: Connection, shell: Shell, person: str, way: str, address: str) -> None:
+def _send_code(connection: Connection, shell: Shell, person: str, way: str, kind: str, address: str) -> None:
     now = shell.clock.now()
     sent = select(func.count()).where(
         outbox.c.person == person,
@@ -164,7 +189,16 @@ def _send_code(connection: Connection, shell: Shell, person: str, way: str, addr
         .where(ways.c.id == way)
         .values(code_digest=_digest(shell, way, code), code_ends_at=now + CODE_LASTS, code_tries=0)
     )
-    owe(connection, None, [NumberCode(person, 0, code)], now, newest(connection), address=address)
+    # Without the way's id: what it names is not proved, and no refusal may be held against it yet.
+    owe(
+        connection,
+        None,
+        [NumberCode(person, 0, code)],
+        now,
+        newest(connection),
+        address=address,
+        channel=kind,
+    )
 
 
 def prove(connection: Connection, shell: Shell, by: Me, way: str, code: str) -> tuple[int, bool]:

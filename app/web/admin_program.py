@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 from app.access import allowed
 from app.note import note
 from app.queries.house import program_of
-from app.reach_terms import CHANNELS_AT_LEAST, NEXT_SECONDS, SILENT_SECONDS, reach_of
 from app.tables import programs
-from app.terms import ANSWER, LATER, ROUNDS, SEND, TERMS, set_ladder, set_reach, set_terms
+from app.terms import ANSWER, LATER, REACH, ROUNDS, SEND, TERMS, set_ladder, set_reach, set_terms
 from app.web.change import change, or_again
 from app.web.forms import Form
 from app.web.here import me, shell
@@ -21,11 +20,6 @@ from app.world import TIERS, write_policy
 bp = Blueprint("admin_program", __name__, url_prefix="/admin")
 AREAS_AT_MOST, AREA_LONGEST = 60, 60
 TIER_HELD = {"": "Nobody", **{tier: tier.capitalize() for tier in TIERS}}
-REACH = {
-    "next_seconds": NEXT_SECONDS,
-    "silent_seconds": SILENT_SECONDS,
-    "channels_at_least": CHANNELS_AT_LEAST,
-}
 ZONES = ("America/Chicago", "America/New_York", "America/Denver", "America/Los_Angeles", "America/Anchorage")
 
 
@@ -126,12 +120,7 @@ def _program_form() -> dict[str, Any]:
 def _ladder_page(errors: dict[str, str]) -> str:
     with shell().store.read() as connection:
         stored = write_policy(program_of(connection, me().program).policy)
-        reach = reach_of(connection, me().program)
-    given = {
-        "next_seconds": f"{reach.next_after.total_seconds():g}",
-        "silent_seconds": f"{reach.silent_after.total_seconds():g}",
-        "channels_at_least": str(reach.channels_at_least),
-    }
+    given = {name: f"{stored[name]:g}" for name in REACH}
     given |= {term.code: _minutes(stored[term.code]) for term in TERMS}
     for place, length in enumerate(stored["send_minutes"], start=1):
         given[f"send_{place}"] = _minutes(length)

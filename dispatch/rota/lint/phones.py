@@ -1,14 +1,22 @@
-"""Can the people on call be reached: two proved numbers that fail apart, no STOP, and a phone that rang lately."""
+"""Can the people on call be reached: proved ways that fail apart, by enough channels, no STOP, heard lately."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dispatch.own_plan import TAKES, spoken
 from dispatch.rota.lint import words
 from dispatch.rota.lint.found import Found
 from dispatch.rota.lint.look import Look
-from dispatch.rota.lint.scene import Way
+from dispatch.rota.lint.scene import Scene, Way
 
+_END = {"text": "one phone", "call": "one phone", "push": "one browser", "email": "e-mail"}
+_UNPROVED = {
+    "text": ("text number ending in {}", "Ring it now; an answer proves it."),
+    "call": ("call number ending in {}", "Call it, and write down who answered."),
+    "push": ("browser", "They answer a test notice in it."),
+    "email": ("e-mail address", "They type the code of the letter on their own page."),
+}
 SILENT_AFTER = timedelta(days=14)
 SOON = timedelta(days=7)
 
@@ -50,15 +58,30 @@ def _of(case: _Case) -> Iterator[Found]:
     for way in case.ways:
         if way.verified_at is None:
             yield _unproved(case, way)
-    if len({way.address for way in case.ways}) < 2:
-        yield _one_way(case)
+    yield from _too_few(case)
     if any(way.verified_at for way in case.ways) and case.starts_at < case.look.scene.now + SILENT_AFTER:
         yield from _silent(case)
 
 
-def reachable(ways: tuple[Way, ...]) -> bool:
-    """Two proved numbers that are not the same phone."""
-    return len({way.address for way in ways if way.verified_at}) >= 2
+def reachable(scene: Scene, person: str) -> bool:
+    """Two proved ways that fail apart, by as many different channels as the program asks for."""
+    proved = [way for way in scene.ways.get(person, ()) if way.verified_at]
+    return _ends(proved) >= 2 and len(_channels(scene, proved)) >= _asked(scene)
+
+
+def _ends(ways: Iterable[Way]) -> int:
+    return len({way.address for way in ways})
+
+
+def _channels(scene: Scene, ways: Iterable[Way]) -> frozenset[str]:
+    taken: set[str] = {
+        channel for way in ways for channel in TAKES[way.kind] if not (way.no_texts and channel == "text")
+    }
+    return scene.carried & taken
+
+
+def _asked(scene: Scene) -> int:
+    return min(scene.channels_at_least, len(scene.carried))
 
 
 def _no_number(case: _Case) -> Found:
@@ -73,17 +96,26 @@ def _stopped(case: _Case) -> Found:
 
 
 def _unproved(case: _Case, way: Way) -> Found:
-    said = f"{case.name}'s {way.kind} number ending in {way.address[-4:]} is not proved"
-    cure = (
-        "Ring it now; an answer proves it." if way.kind == "text" else "Call it, and write down who answered."
-    )
+    what, cure = _UNPROVED[way.kind]
+    said = f"{case.name}'s {what.format(way.address[-4:])} is not proved"
     return case.found("unverified", said, cure, about=way.id)
 
 
-def _one_way(case: _Case) -> Found:
-    hard = case.look.scene.terms.weight("second_way") == "hard"
-    cure = "A second one, such as a landline or a partner's phone, rings when the first is flat."
-    return case.found("second_way", f"{case.name} can be reached by one number alone", cure, grave=hard)
+def _too_few(case: _Case) -> Iterator[Found]:
+    scene = case.look.scene
+    channels = _channels(scene, case.ways)
+    if _ends(case.ways) < 2:
+        said = f"{case.name} can be reached by {_END[case.ways[0].kind]} alone"
+        cure = "A second phone, notices in a browser or e-mail reach them when the first is flat."
+    elif len(channels) < _asked(scene):
+        by = spoken(channels)
+        said = (
+            f"{case.name} can be reached by {by} alone, and {_asked(scene)} different channels are asked for"
+        )
+        cure = "They add another one on their own page."
+    else:
+        return
+    yield case.found("second_way", said, cure, grave=scene.terms.weight("second_way") == "hard")
 
 
 def _silent(case: _Case) -> Iterator[Found]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dispatch.reach import CHANNELS
 from dispatch.rota.may_work import SetAside
 from dispatch.rota.rules import Away, Rules, TierNeed
 from dispatch.rota.staff import Worker
@@ -16,7 +17,8 @@ AROUND = timedelta(days=8)
 
 @dataclass(frozen=True)
 class Way:
-    """One number of a person: "text" or "call", whether it was ever proved, and when it last rang and answered."""
+    """One way to a person: "text", "call", "push" or "email", whether it was ever proved, and when it last rang and
+    answered. `no_texts`: no text arrives there any more."""
 
     id: str
     kind: str
@@ -24,6 +26,7 @@ class Way:
     verified_at: datetime | None = None
     tried_at: datetime | None = None
     answered_at: datetime | None = None
+    no_texts: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class OpenCover:
 class Scene:
     """One program, looked at from `now` to `end`. `rules` must hold all from `now` less `AROUND` on. `workers` are
     the people who work here; `names` are of everybody whom a rule may name; `role_for` is who may stand in a tier.
-    `stopped` are people who refuse our texts; `leave_asked` is time off that nobody has decided, with
+    `stopped` are people who refuse our texts; `carried` are the channels that this house has, and
+    `channels_at_least` how many different ones everybody keeps; `leave_asked` is time off that nobody has decided, with
     its id as the reason. `moved` are sentences about shifts that a new law of time has put elsewhere."""
 
     now: datetime
@@ -56,6 +60,8 @@ class Scene:
     role_for: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
+    channels_at_least: int = 2
+    carried: frozenset[str] = frozenset(CHANNELS)
     leave_asked: tuple[Away, ...] = ()
     covers: tuple[OpenCover, ...] = ()
     moved: tuple[str, ...] = ()
