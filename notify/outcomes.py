@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from notify.own_codes import OWN_CODES
 from notify.telnyx_codes import TELNYX_CODES
 from notify.transport import Outcome
 from notify.why import Why
@@ -13,6 +14,7 @@ from notify.why import Why
 # Telnyx's is one of Twilio's here.
 CODES: Final[Mapping[str, Why]] = {
     **TELNYX_CODES,
+    **OWN_CODES,
     "20429": "rate",  # never processed; safe to send again
     "429": "rate",
     "20500": "unclear",  # may have been sent
