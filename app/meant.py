@@ -1,13 +1,15 @@
-"""Which page or task a text is about: its number decides, or there is only one; else we ask, never guess."""
+"""Which page or task a text is about: its code decides, or there is only one; else we ask, never guess."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select
 
-from app.tables import pages, people, seats, ways
-from dispatch.messages import HowToReply, Message, Refusal, WhichPage
+from app.asked_back import did_you_mean, no_such_page, not_understood, two_share, which
+from app.phone_owners import Said, Staff
+from app.tables import pages, seats
+from dispatch.messages import Message
+from notify.marks import fits
+from notify.near import one_off
 from notify.replies import Reply
 
 # A page that lapsed just now may be the one that a bare yes was typed for.
@@ -17,63 +19,47 @@ LATELY = timedelta(hours=2)
 TO_A_PAGE = ("yes", "no")
 
 
-@dataclass(frozen=True)
-class Staff:
-    """Who can be reached at a number: usually one person. `names` are of all their colleagues."""
-
-    ids: tuple[str, ...]
-    programs: Mapping[str, str]
-    names: Mapping[str, str]
-
-    def __bool__(self) -> bool:
-        return bool(self.ids)
-
-
-@dataclass(frozen=True)
-class Said:
-    """One person's part in one incident, which a text can be about. `task`: they are on it now; `open`: it
-    waits for a word of theirs."""
-
-    person: str
-    incident: str
-    ref: int
-    task: bool
-    open: bool
-
-
-def staff_at(connection: Connection, number: str) -> Staff:
-    """The people whose phone this is: their first number, or a further one that they proved."""
-    proved = select(ways.c.person).where(
-        ways.c.address == number, ways.c.kind == "text", ways.c.verified_at.is_not(None)
-    )
-    mine = select(people.c.id, people.c.program).where(
-        or_(people.c.phone == number, people.c.id.in_(proved)), people.c.active
-    )
-    found = {row.id: row.program for row in connection.execute(mine.order_by(people.c.id))}
-    if not found:
-        return Staff((), {}, {})
-    colleagues = select(people.c.id, people.c.name).where(people.c.program.in_(set(found.values())))
-    return Staff(tuple(found), found, {row.id: row.name for row in connection.execute(colleagues)})
-
-
-def meant(connection: Connection, staff: Staff, heard: Reply, now: datetime) -> Said | Message:
-    """What this text is about, or the question back. Where two share a phone only a page's number counts."""
+def meant(connection: Connection, staff: Staff, heard: Reply, now: datetime) -> Said | Message | None:
+    """What this text is about, or the question back; None where nothing need be said. Where two share a phone only a
+    code with its letter counts."""
     parts = parts_of(connection, staff.ids, now, heard.ref)
     waiting = [part for part in parts if part.open]
     if heard.word == "unknown":
-        return _how(staff, waiting, heard.ref)
+        named = [part for part in waiting if part.ref == heard.ref and fits(heard.mark, part.person)]
+        return not_understood(staff, named or waiting, heard)
     coded = [part for part in parts if part.ref == heard.ref]
-    if len(coded) > 1:
-        sentence = "Two of you on this number were asked. Use the link in your page, or sign in."
-        return Refusal(coded[0].person, coded[0].ref, sentence)
     if coded:
-        return coded[0]
-    if heard.ref is not None or len(staff.ids) > 1:
-        return _which(staff, waiting)
+        return _coded(staff, coded, heard)
+    if heard.ref is not None:
+        return _near(staff, waiting, heard)
+    if staff.shared:
+        return two_share(staff, waiting, heard)
     if heard.word not in TO_A_PAGE:
         waiting = [part for part in waiting if part.task] or waiting
     certain = waiting or parts
-    return certain[0] if len(certain) == 1 else _which(staff, waiting)
+    return certain[0] if len(certain) == 1 else which(staff, waiting)
+
+
+def _coded(staff: Staff, coded: list[Said], heard: Reply) -> Said | Message:
+    """The code is one of theirs. Is it sure whose?"""
+    if heard.mark:
+        theirs = [part for part in coded if fits(heard.mark, part.person)]
+        return theirs[0] if len(theirs) == 1 else no_such_page(staff, coded, heard)
+    if not staff.shared:
+        return coded[0]
+    # A step is taken by whoever is on the task; where that is one of them, no letter is needed for it.
+    on_task = [part for part in coded if part.task]
+    if heard.word not in TO_A_PAGE and len(on_task) == 1:
+        return on_task[0]
+    return two_share(staff, coded, heard)
+
+
+def _near(staff: Staff, waiting: list[Said], heard: Reply) -> Message:
+    """None of theirs has this number. One that waits may be a slip of the finger away from it."""
+    near = [part for part in waiting if one_off(str(heard.ref), str(part.ref))]
+    if len(near) == 1:
+        return did_you_mean(staff, near[0], heard)
+    return no_such_page(staff, waiting, heard)
 
 
 def parts_of(connection: Connection, persons: tuple[str, ...], now: datetime, ref: int | None) -> list[Said]:
@@ -106,16 +92,3 @@ def parts_of(connection: Connection, persons: tuple[str, ...], now: datetime, re
         is_open = task or row.state == "asked" or lapsed_now or (known is not None and known.open)
         parts[row.person, row.incident] = Said(row.person, row.incident, row.ref, task, is_open)
     return list(parts.values())
-
-
-def _how(staff: Staff, waiting: list[Said], ref: int | None) -> HowToReply:
-    """How to say it, with the number that they named if it is theirs, else with the first that waits."""
-    named = [part for part in waiting if part.ref == ref] or waiting
-    return HowToReply(named[0].person, named[0].ref) if named else HowToReply(staff.ids[0], 0)
-
-
-def _which(staff: Staff, parts: list[Said]) -> Message:
-    refs = tuple(sorted({part.ref for part in parts}))
-    if not refs:
-        return HowToReply(staff.ids[0], 0)
-    return WhichPage(parts[0].person, refs[0], refs)

@@ -5,16 +5,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from app.commit import Done, Reply, commit_in, load_incident, record
+from app.commit import Done, Reply, commit_in, load_incident
 from app.journal import newest
-from app.meant import Said, Staff, meant, staff_at
+from app.meant import meant
+from app.phone_owners import Said, Staff, staff_at
 from app.rota.heard import hear_rota
 from app.shell import Shell
-from app.tables import inbox, people
+from app.tables import inbox
 from app.told_back import tell_back
+from app.ways_health import note_start, note_stop
+from dispatch.answers import Taken
 from dispatch.commands import Accept, Command, Decline
 from dispatch.incident import Incident
-from dispatch.messages import Message, NoHeard, Refusal, StepHeard, YesHeard
+from dispatch.messages import HasIt, Message, NoHeard, Refusal, StepHeard, YesHeard
 from dispatch.next_steps import command_of, page_of
 from dispatch.value import Refused
 from notify.replies import Reply as Heard
@@ -35,6 +38,7 @@ def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") 
             return
         if not _first_time(connection, f"{via}:{event_id}", now):
             return
+        _mirror(connection, shell, number, heard, via, now)
         _act(connection, shell, staff, heard, via, now)
         seq = newest(connection)
     shell.told(seq)
@@ -49,11 +53,13 @@ def _first_time(connection: Connection, event: str, now: datetime) -> bool:
 
 def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime) -> None:
     if heard.word == "keyword":
-        _keyword(connection, shell, staff, heard, via, now)
+        _cry(connection, shell, staff, heard, now)
         return
     if hear_rota(connection, shell, staff, heard, via, now):
         return
     said = meant(connection, staff, heard, now)
+    if said is None:
+        return
     if isinstance(said, Message):
         tell_back(connection, None, said, now)
         return
@@ -62,6 +68,9 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
     try:
         reply = _told_back(said, heard.word, staff)
         commit_in(connection, shell, said.incident, _command(incident, said, heard), via, reply=reply)
+    except Taken as taken:
+        over = not incident.out
+        tell_back(connection, incident, HasIt(said.person, said.ref, taken.holder, taken.since, over), now)
     except Refused as refused:  # the rules said no before anything was written
         named = str(said.ref) in refused.sentence  # then its number need not stand before it again
         tell_back(connection, incident, Refusal(said.person, 0 if named else said.ref, refused.sentence), now)
@@ -96,21 +105,18 @@ def _partner(incident: Incident, person: str, staff: Staff) -> str | None:
     return next((staff.names[one.person] for one in incident.members if one.person != person), None)
 
 
-def _keyword(
-    connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime
-) -> None:
-    """The carrier acts on STOP and START by itself and says so; our record follows and we stay silent. A cry
-    for help is answered: nobody must think that a text has raised an alarm."""
+def _mirror(connection: Connection, shell: Shell, number: str, heard: Heard, via: str, now: datetime) -> None:
+    """The carrier acts on STOP and START by itself and says so; our record of this number follows, and we stay silent
+    to them. A bare YES is an opt-in there too, besides the answer that it is."""
+    if heard.keyword == "stop":
+        note_stop(connection, shell, number, now, via=via)
+    elif heard.keyword == "start" or heard.opts_in:
+        note_start(connection, shell, number, now, via=via)
+
+
+def _cry(connection: Connection, shell: Shell, staff: Staff, heard: Heard, now: datetime) -> None:
+    """A cry for help is answered: nobody must think that a text has raised an alarm."""
     if heard.keyword == "help":
         desk = f" at {shell.settings.desk_phone}" if shell.settings.desk_phone else ""
         sentence = f"A text does not raise an alarm. In danger call 911, then the desk{desk}."
         tell_back(connection, None, Refusal(staff.ids[0], 0, sentence), now)
-    if heard.keyword not in ("stop", "start"):
-        return
-    stopped = heard.keyword == "stop"
-    blocked_at = now if stopped else None
-    connection.execute(people.update().where(people.c.id.in_(staff.ids)).values(text_blocked_at=blocked_at))
-    kind = "TextsStopped" if stopped else "TextsStarted"
-    for person in staff.ids:
-        program = staff.programs[person]
-        record(connection, shell, program=program, stream=person, by=person, via=via, kind=kind, fact="{}")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
 from app.commit import record
+from app.rota.cannot_reach import tell_now
 from app.shell import Shell, new_id
 from app.tables import people, ways
 from dispatch.commands import RULE
@@ -56,6 +57,7 @@ def note_refusal(
     said = (code or why)[:CODE_MOST]
     _set(connection, [row.id], broken_at=now, broken_code=said)
     _journal(connection, shell, person, "WayBroken", RULE, "clock", way=row.id, channel=channel, code=said)
+    tell_now(connection, shell, (person,), now)
     return (person,)
 
 
@@ -80,7 +82,11 @@ def note_arrival(
     found = connection.execute(
         select(ways).where(ways.c.address == address, ways.c.kind == channel, theirs, lost)
     ).all()
-    return _well(connection, shell, found, RULE, "clock") if found else ()
+    _set(connection, [row.id for row in found], blocked_at=None, broken_at=None, broken_code=None)
+    for row in found:
+        kind = "TextsStarted" if row.blocked_at is not None else "WayWorks"
+        _journal(connection, shell, row.person, kind, RULE, "clock", way=row.id)
+    return _told(connection, shell, found, now)
 
 
 def note_stop(
@@ -92,18 +98,18 @@ def note_stop(
     _set(connection, [row.id for row in rows], blocked_at=now)
     for row in rows:
         _journal(connection, shell, row.person, "TextsStopped", by or row.person, via, way=row.id)
-    return tuple(row.person for row in rows)
+    return _told(connection, shell, rows, now)
 
 
 def note_start(
-    connection: Connection, shell: Shell, number: str, *, by: str = "", via: str = "sms"
+    connection: Connection, shell: Shell, number: str, now: datetime, *, by: str = "", via: str = "sms"
 ) -> tuple[str, ...]:
     """Texts to this number are wanted again."""
     rows = _texts_at(connection, number, ways.c.blocked_at.is_not(None))
     _set(connection, [row.id for row in rows], blocked_at=None)
     for row in rows:
         _journal(connection, shell, row.person, "TextsStarted", by or row.person, via, way=row.id)
-    return tuple(row.person for row in rows)
+    return _told(connection, shell, rows, now)
 
 
 def is_stopped(connection: Connection, number: str) -> bool:
@@ -111,15 +117,11 @@ def is_stopped(connection: Connection, number: str) -> bool:
     return bool(_texts_at(connection, number, ways.c.blocked_at.is_not(None)))
 
 
-def _well(
-    connection: Connection, shell: Shell, rows: Iterable[Row[Any]], by: str, via: str
-) -> tuple[str, ...]:
-    found = list(rows)
-    _set(connection, [row.id for row in found], blocked_at=None, broken_at=None, broken_code=None)
-    for row in found:
-        kind = "TextsStarted" if row.blocked_at is not None else "WayWorks"
-        _journal(connection, shell, row.person, kind, by, via, way=row.id)
-    return tuple(row.person for row in found)
+def _told(connection: Connection, shell: Shell, rows: Iterable[Row[Any]], now: datetime) -> tuple[str, ...]:
+    """Whoever watches over the people on call hears of it in the same transaction."""
+    persons = tuple(row.person for row in rows)
+    tell_now(connection, shell, persons, now)
+    return persons
 
 
 def _row(
