@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from app.journal import newest
 from app.queries.handover import DueHandOver, due_handovers, still_theirs
 from app.rota.at_start import tests_at_start
+from app.rota.cannot_reach import unreached
 from app.rota.cover_reminders import due_reminders
 from app.rota.once import Telling, tell, waiting
 from app.rota.remind import shifts_soon
@@ -44,6 +45,7 @@ def watch(shell: Shell) -> int:
 def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
     # A zone that is not known must fail within the guard, not outside it.
     every: tuple[Prepare, ...] = (
+        lambda connection: unreached(connection, shell, program, now),
         lambda connection: hand_overs(connection, program, now),
         lambda connection: shifts_soon(connection, program, now),
         lambda connection: tests_at_start(connection, program, now),
