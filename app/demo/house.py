@@ -62,7 +62,7 @@ def _serve(port: int, folder: Path) -> int:
             player = Player(app.extensions["standby"], handsets)
             threading.Thread(target=player.play, name="player", daemon=True).start()
 
-    Service(make, HOST, port, ready).run()
+    Service(make, HOST, port, ready, watched=settings).run()
     return 0
 
 
