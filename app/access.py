@@ -16,7 +16,8 @@ ROTA_ROLES = ("manager", "supervisor", "admin")
 @dataclass(frozen=True)
 class Access:
     """What a route declares. `object` names the rule for the thing in the URL (see app/objects.py); `purpose` goes
-    into the audit row when a record is read; `poll` marks background requests that never keep a session alive."""
+    into the audit row when a record is read; `poll` marks background requests that never keep a session alive;
+    `provider` is whose signature opens the route."""
 
     door: Door
     roles: frozenset[str] = frozenset()
@@ -24,6 +25,7 @@ class Access:
     purpose: str = ""
     scope: str = ""
     poll: bool = False
+    provider: str = ""
 
 
 def _declared(access: Access) -> Callable[[View], View]:
@@ -50,9 +52,9 @@ def by_token(scope: str, purpose: str) -> Callable[[View], View]:
     return _declared(Access("token", scope=scope, purpose=purpose))
 
 
-def by_signature(purpose: str) -> Callable[[View], View]:
-    """The telephone provider, by its signature over our configured address."""
-    return _declared(Access("signature", purpose=purpose))
+def by_signature(purpose: str, provider: str = "twilio") -> Callable[[View], View]:
+    """A telephone provider, by its signature."""
+    return _declared(Access("signature", purpose=purpose, provider=provider))
 
 
 def public(purpose: str) -> Callable[[View], View]:

@@ -16,7 +16,7 @@ from app.shell import Shell, new_id
 from app.web import faults, gate, sockets
 from app.web.blueprints import ALL
 from app.web.here import somebody
-from app.wiring import ROOT, signatures_for
+from app.wiring import ROOT, speakers_for
 
 # Role -> the pages its navigation shows.
 NAVIGATION = {
@@ -39,7 +39,7 @@ def create_app(shell: Shell) -> Flask:
         app.register_blueprint(blueprint)
     if shell.settings.demo:
         app.register_blueprint(handsets.bp)
-    gate.install(app, signatures_for(shell.settings))
+    gate.install(app, speakers_for(shell))
     faults.install(app)
     _context(app, shell)
     _name_static_files_by_content(app)

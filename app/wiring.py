@@ -3,13 +3,16 @@
 from pathlib import Path
 
 from app.clock import Clock, SystemClock
+from app.outside import Telnyx, Twilio
 from app.seal import Keyring
 from app.settings import Settings
 from app.shell import Shell
 from app.store import Store
+from app.web.signed import Speakers
 from notify.recorder import Recorder
 from notify.signature import Signatures
-from notify.transport import Transport, Wires
+from notify.telnyx_signature import TelnyxSignatures
+from notify.transport import Channel, Transport, Wires
 from notify.twilio_wire import TwilioTransport
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,11 +28,36 @@ def wires_for(shell: Shell) -> Wires:
     """The providers that are set, by channel, the preferred one first; in the demo the recorder, which sends
     nothing."""
     outside = shell.settings.outside
-    twilio = outside.twilio
-    if twilio is None:
+    carriers: dict[Channel, tuple[Transport, ...]] = {"text": (), "call": ()}
+    if outside.twilio is not None:
+        twilio = _twilio(outside.twilio)
+        carriers["text"] += (twilio,)
+        carriers["call"] += (twilio,) if outside.twilio.calls_from else ()
+    if outside.telnyx is not None:
+        telnyx = _telnyx(outside.telnyx)
+        carriers["text"] += (telnyx,)
+        carriers["call"] += (telnyx,) if outside.telnyx.voice_app else ()
+    if not carriers["text"]:
         assert shell.settings.demo, "settings without a provider are refused at start"
         return carried_by(Recorder(shell.clock.now))
-    return {"text": (TwilioTransport(twilio.account_sid, twilio.auth_token, twilio.sender, twilio.api_base),)}
+    return {channel: each for channel, each in carriers.items() if each}
+
+
+def _twilio(twilio: Twilio) -> TwilioTransport:
+    return TwilioTransport(
+        twilio.account_sid,
+        twilio.auth_token,
+        twilio.sender,
+        twilio.api_base,
+        calls_from=twilio.calls_from,
+    )
+
+
+def _telnyx(telnyx: Telnyx) -> Transport:
+    # What it stands on takes half a second to import: only those pay it who use it.
+    from notify.telnyx_wire import TelnyxTransport
+
+    return TelnyxTransport(telnyx.api_key, telnyx.sender, telnyx.account, telnyx.voice_app, telnyx.api_base)
 
 
 def carried_by(*providers: Transport) -> Wires:
@@ -37,10 +65,13 @@ def carried_by(*providers: Transport) -> Wires:
     return {"text": providers, "call": providers, "push": providers, "email": providers}
 
 
-def signatures_for(settings: Settings) -> Signatures | None:
-    """Who may speak as the provider: nobody when none is set."""
-    twilio = settings.outside.twilio
-    if twilio is None:
-        return None
-    tokens = (twilio.auth_token, twilio.auth_token_previous)
-    return Signatures(settings.base_url, twilio.account_sid, tokens)
+def speakers_for(shell: Shell) -> Speakers:
+    """Who may speak as each provider: nobody where none is set."""
+    settings, twilio, telnyx = shell.settings, shell.settings.outside.twilio, shell.settings.outside.telnyx
+    first = second = None
+    if twilio is not None:
+        tokens = (twilio.auth_token, twilio.auth_token_previous)
+        first = Signatures(settings.base_url, twilio.account_sid, tokens)
+    if telnyx is not None:
+        second = TelnyxSignatures(telnyx.public_key, telnyx.sender, telnyx.account, shell.clock.now)
+    return Speakers(first, second)

@@ -22,8 +22,16 @@ class Signatures:
 
     def genuine(self, path: str, query: str, form: Iterable[tuple[str, str]], signature: str | None) -> bool:
         """True if Twilio signed this for our account. `query` is still encoded; `form` has repeats too."""
+        return self.refusal(path, query, form, signature) is None
+
+    def refusal(
+        self, path: str, query: str, form: Iterable[tuple[str, str]], signature: str | None
+    ) -> str | None:
+        """Why this is not from Twilio, for the count of refusals alone; None when it is."""
         pairs = Pairs(form)
-        return self.signed(path, query, pairs, signature) and self._ours(pairs)
+        if not self.signed(path, query, pairs, signature):
+            return "signature"
+        return None if self._ours(pairs) else "account"
 
     def signed(self, path: str, query: str, pairs: "Pairs", signature: str | None) -> bool:
         """True if one of our tokens made this signature, for whichever account."""

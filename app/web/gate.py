@@ -3,18 +3,19 @@
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import Access, access_of
 from app.objects import OBJECTS
 from app.passwords import same
+from app.refused import Refusals
 from app.sessions import SEEN_EVERY, Me, find, touch
 from app.shell import digest
 from app.tables import tokens
 from app.web.here import shell, wants_json
-from notify.signature import Signatures
+from app.web.signed import Speakers, reason_to_refuse
 
 EIDO_BYTES = 4 * 1024 * 1024
 FORM_BYTES = 1024 * 1024
@@ -29,8 +30,9 @@ def cookie_name() -> str:
     return "__Host-standby" if shell().settings.secure else "standby"
 
 
-def install(app: Flask, signatures: Signatures | None) -> None:
+def install(app: Flask, speakers: Speakers) -> None:
     """Put the gate before every request and the headers on every answer."""
+    app.extensions["refusals"] = Refusals(app.extensions["standby"])
 
     @app.before_request
     def gate() -> BaseResponse | None:
@@ -39,14 +41,14 @@ def install(app: Flask, signatures: Signatures | None) -> None:
         access = access_of(app, request.endpoint)
         if access is None:
             return None  # no such route: the 404 or 405 follows
-        return _pass(access, signatures)
+        return _pass(access, speakers)
 
     app.after_request(_headers)
 
 
-def _pass(access: Access, signatures: Signatures | None) -> BaseResponse | None:
+def _pass(access: Access, speakers: Speakers) -> BaseResponse | None:
     if access.door == "signature":
-        return _signed(signatures)
+        return _signed(access.provider, speakers)
     if access.door == "token":
         return _with_token(access)
     _recognize(access)
@@ -121,12 +123,10 @@ def _with_token(access: Access) -> BaseResponse | None:
     return None
 
 
-def _signed(signatures: Signatures | None) -> BaseResponse | None:
-    # Fail closed: without a configured provider nobody may speak in its name.
-    given = request.headers.get("X-Twilio-Signature")
-    path, query = request.path, request.query_string.decode("latin-1")
-    form = [(name, value) for name, values in request.form.lists() for value in values]
-    if signatures is None or not signatures.genuine(path, query, form, given):
+def _signed(provider: str, speakers: Speakers) -> BaseResponse | None:
+    reason = reason_to_refuse(provider, speakers)
+    if reason is not None:
+        current_app.extensions["refusals"].note(provider, reason)
         abort(403, "The signature does not fit.")
     return None
 
