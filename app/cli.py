@@ -33,6 +33,7 @@ from app.tables import programs, tokens
 from app.wiring import shell_for, wires_for
 from dispatch.rota.read import Unreadable
 from dispatch.value import Refused
+from notify.push_address import new_private_key
 from notify.transport import Wires
 
 INSTANCE = Path("instance")
@@ -200,7 +201,7 @@ def _serve(given: argparse.Namespace) -> int:
         return ours, wires_for(ours)
 
     print(f"address: {settings.base_url} (listening on {given.host}:{given.port})", flush=True)
-    Service(make, given.host, given.port).run()
+    Service(make, given.host, given.port, watched=settings).run()
     return 0
 
 
@@ -211,6 +212,7 @@ def _keys(_: argparse.Namespace) -> int:
     print(f"STANDBY_FIELD_KEYS=k1:{key()}")
     for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY"):
         print(f"STANDBY_{name}={key()}")
+    print(f"STANDBY_VAPID_PRIVATE_KEY={new_private_key()}")
     return 0
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from notify.push_address import public_key
+
 PREFIX = "STANDBY_"
 KNOWN = (
     "TWILIO_ACCOUNT_SID",
@@ -172,15 +174,24 @@ def _telnyx(given: Mapping[str, str], wrong: list[str]) -> Telnyx | None:
 
 
 def _vapid(given: Mapping[str, str], wrong: list[str]) -> Vapid | None:
-    key, contact = given["VAPID_PRIVATE_KEY"], given["VAPID_CONTACT"]
+    key, contact = given["VAPID_PRIVATE_KEY"], given["VAPID_CONTACT"].removeprefix("mailto:")
     if not key and not contact:
         return None
-    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", key):
+    try:
+        public_key(key)
+    except ValueError:
         wrong.append("Set STANDBY_VAPID_PRIVATE_KEY to the key that `standby keys` prints.")
-    if not ADDRESS.fullmatch(contact.removeprefix("mailto:")):
+    if contact and not ADDRESS.fullmatch(contact):
         wrong.append("Set STANDBY_VAPID_CONTACT to a mail address that push services may write to.")
     hosts = tuple(host.strip() for host in given["PUSH_HOSTS"].split(",") if host.strip())
-    return Vapid(key, contact.removeprefix("mailto:"), hosts)
+    return Vapid(key, contact or given["MAIL_FROM"] or _site(given["BASE_URL"]), hosts)
+
+
+def _site(base_url: str) -> str:
+    """Without an address of ours they are given the site, as RFC 8292 allows: https, and no more than its name."""
+    parts = urlsplit(base_url)
+    named = parts.scheme == "https" and "." in (parts.hostname or "")
+    return f"https://{parts.hostname}" if named else "standby@localhost"
 
 
 def _mail(given: Mapping[str, str], wrong: list[str]) -> Mail | None:

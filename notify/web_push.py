@@ -2,14 +2,10 @@
 
 import json
 import os
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
 from datetime import datetime
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 from requests import PreparedRequest, RequestException, Session
@@ -20,60 +16,14 @@ from requests.utils import get_environ_proxies
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util import Timeout
 
+from notify.push_address import are_keys, is_service, public_key
 from notify.transport import Channel, Outcome, Push, Sendable, Sighting
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 8.0
 SENDERS_AT_ONCE = 16
-ENDPOINT_MOST = 1_000
-# The push services of Chrome and Edge, Firefox, Safari, and of Edge where Windows carries it.
-SERVICES = (
-    "fcm.googleapis.com",
-    "push.services.mozilla.com",
-    "push.apple.com",
-    "notify.windows.com",
-)
-# Written so that there is one reading of it: no user, no fragment, no backslash, no space, no other alphabet.
-ENDPOINT = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::(?P<port>[0-9]{1,5}))?"
-    r"(?P<path>/[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)"
-)
 GONE = (404, 410)
 ACCOUNT = (401, 403)
-P256DH_BYTES, AUTH_BYTES = 65, 16
-
-
-def is_service(endpoint: str, hosts: tuple[str, ...] = ()) -> bool:
-    """May we send there? Anybody who is signed in names an endpoint, so it must be a push service's: over https to a
-    known host, or to one that the settings name, and never to a number instead of a name."""
-    found = ENDPOINT.fullmatch(endpoint)
-    if found is None or len(endpoint) > ENDPOINT_MOST:
-        return False
-    host, port = found["host"], found["port"]
-    if host.rpartition(".")[2].isdecimal():
-        return False
-    if host in hosts:
-        return True
-    known = any(host == service or host.endswith(f".{service}") for service in SERVICES)
-    return known and found["scheme"] == "https" and port in (None, "443")
-
-
-def are_keys(keys: Mapping[str, str]) -> bool:
-    """Can something be encrypted with these? A point on the curve, and sixteen bytes."""
-    try:
-        point, auth = _raw(keys["p256dh"]), _raw(keys["auth"])
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return False
-    return len(point) == P256DH_BYTES and len(auth) == AUTH_BYTES
-
-
-def public_key(private_key: str) -> str:
-    """What browsers are told of our key: they take notices from its owner alone."""
-    point = Vapid02.from_raw(private_key.encode()).public_key.public_bytes(
-        Encoding.X962, PublicFormat.UncompressedPoint
-    )
-    return _text(point)
 
 
 class PushTransport:
@@ -154,7 +104,7 @@ class PushTransport:
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             # Read by the push service, so it says nothing: the same page has the same topic, and that is all.
-            **({"Topic": _text(sha256(tag.encode()).digest()[:24])} if tag else {}),
+            **({"Topic": urlsafe_b64encode(sha256(tag.encode()).digest()[:24]).decode()} if tag else {}),
         }
 
 
@@ -183,13 +133,3 @@ def _before_any_byte(fault: RequestException) -> bool:
     cause = fault.args[0] if fault.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else None
     return isinstance(fault, ConnectTimeout) or isinstance(reason, NewConnectionError)
-
-
-def _raw(text: str) -> bytes:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,200}={0,2}", text):
-        raise ValueError("not base64url")
-    return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
-
-
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()

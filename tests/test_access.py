@@ -207,6 +207,7 @@ AREAS = {
     "log": DESK,
     "on-call": {*DESK, "manager", "admin"},
     "people": CARE,
+    "push": ALL,
     "review": {"supervisor"},
     "rota": ALL,
     "shifts": ALL,

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from notify.push_address import are_keys, is_service, public_key
 from notify.transport import Outcome, Push
-from notify.web_push import PushTransport, are_keys, is_service, public_key
+from notify.web_push import PushTransport
 from tests.loopback.push_server import Answer, Browser, LoopbackPush
 
 SECRET = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA"

@@ -15,7 +15,7 @@ from app.sessions import Me
 from app.shell import Shell, new_id
 from app.tables import rings, ways
 from dispatch.value import Refused, require
-from notify.web_push import are_keys, is_service, public_key
+from notify.push_address import are_keys, is_service, public_key
 
 NOT_SET: Final = "Notices in a browser are not set up for this house. An admin sets a key for them."
 # In this order: Edge and Opera say Chrome too, and Chrome says Safari.

@@ -10,7 +10,7 @@ from app.rota.ways import remove_way
 from app.web.change import change
 from app.web.forms import Form
 from app.web.here import me, shell, wants_json
-from notify.web_push import ENDPOINT_MOST
+from notify.push_address import ENDPOINT_MOST
 
 bp = Blueprint("push", __name__)
 KEY_MOST = 200
