@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from app.outbox import Claim
+from app.claims import Claim
 from app.shell import Shell
 from notify.transport import Transport, Wires
 

@@ -20,7 +20,7 @@ _TRIES = _KNOWN.where(
         outbox.c.bundled_in.is_not(None) & (outbox.c.bundled_in == bindparam("message")),
     )
 ).order_by(outbox.c.id)
-_HEAR = update(outbox).where(outbox.c.id == bindparam("message"))
+_HEAR = update(outbox).where(outbox.c.id == bindparam("the_id"))
 
 
 def report(shell: Shell, message: int, status: str, code: str | None) -> bool:
@@ -49,7 +49,7 @@ def evidence(shell: Shell, message: int, word: str) -> bool:
     with shell.store.write() as connection:
         now = shell.clock.now()
         changed = connection.execute(
-            _HEAR.values(evidence=word[:20], evidence_at=now), {"message": message}
+            _HEAR.values(evidence=word[:20], evidence_at=now), {"the_id": message}
         ).rowcount
     return changed == 1
 
@@ -65,7 +65,7 @@ def _joined(connection: Connection, shell: Shell, row: Row[Any], status: str, co
         values["code"] = joined.code
     if joined.reached >= DELIVERED or joined.failed:
         values |= {"patience_at": None, "look_at": None}
-    connection.execute(_HEAR.values(**values), {"message": row.id})
+    connection.execute(_HEAR.values(**values), {"the_id": row.id})
     if joined.reached >= DELIVERED > known.reached:
         note_arrival(connection, shell, row.person, row.way, row.address or row.phone, row.channel, now)
         if row.provider and row.channel == "text":

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from app.carriers import Carriers
+from app.claims import LOOK_AFTER, Claim
 from app.delivered import report
 from app.journal import newest
-from app.outbox import LOOK_AFTER, Claim
 from app.shell import Shell
 from app.tables import OUTBOX_LOOKED_FOR, OUTBOX_PATIENT, outbox
 from app.tried import begin_next

@@ -1,165 +1,28 @@
-"""What is owed to people: written with the decision, claimed by lease and fence, settled with the fence."""
+"""What is owed to people: every try of it a row, written with the decision and dropped with the answer."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, null, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.codec import dump, load_message
 from app.reaching import ways_for
 from app.shell import new_id
-from app.tables import OUTBOX_UNSETTLED, outbox, pages, people, ways
+from app.tables import outbox
 from dispatch.incident import Incident
 from dispatch.messages import AlarmStands, AreYouOk, Message, PageResponder
-from dispatch.reach import CHANNELS, PHONE, Reach, Step, Way, plan_of, quiet_plan
-from notify.outcomes import DELIVERED, why
-from notify.transport import Outcome
+from dispatch.reach import CHANNELS, Reach, Step, Way, plan_of, quiet_plan
 
-LEASE = timedelta(seconds=15)
-ATTEMPTS_AT_MOST = 8
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
-RECONCILE_AFTER = timedelta(seconds=3)
-# A look comes back empty while the provider's list lags: only the second one is believed.
-LOOKS = 2
-# When the provider is asked about what it has said nothing of.
-LOOK_AFTER = timedelta(seconds=30)
 URGENT_BELOW = 5
 USUAL = Reach()
 ALARM_WITHIN = timedelta(minutes=5)
-# Refusals after which the same try is worth another time, later, when every provider has said so.
-TRIED_AGAIN = frozenset({"rate", "late", "account"})
-NOT_NOW = frozenset({"unreachable", "lease_over"})
-
-# Made once: building a statement costs more than running it, and the worker asks these all day.
-_NOW = bindparam("now", type_=outbox.c.available_at.type)
-_WAITING = and_(
-    OUTBOX_UNSETTLED,
-    outbox.c.spare.is_(False),
-    or_(
-        and_(outbox.c.state.in_(("owed", "ambiguous")), outbox.c.available_at <= _NOW),
-        and_(outbox.c.state == "sending", outbox.c.lease_until <= _NOW),
-    ),
-)
-_ANYTHING = select(outbox.c.id).where(_WAITING).limit(1)
-# A page that its incident no longer wants is not sent.
-_SUPERSEDE = (
-    update(outbox)
-    .where(_WAITING, exists().where(pages.c.id == outbox.c.page, pages.c.state != "asked"))
-    .values(state="superseded")
-)
-# A page whose time is over is not sent: the clock gives it new time, or asks the next person, in the same beat.
-_IN_TIME = or_(
-    outbox.c.page.is_(None),
-    exists().where(pages.c.id == outbox.c.page, pages.c.answer_by > _NOW),
-    outbox.c.incident.in_(bindparam("poisoned", expanding=True)),
-)
-_WANTED = (
-    select(*outbox.c, people.c.phone, people.c.program, ways.c["keys"].label("way_keys"))
-    .join(people, people.c.id == outbox.c.person)
-    .outerjoin(ways, ways.c.id == outbox.c.way)
-    .where(_WAITING, _IN_TIME, outbox.c.priority.between(bindparam("first"), bindparam("last")))
-    .order_by(outbox.c.priority, outbox.c.id)
-    .limit(bindparam("most"))
-)
-_TAKE = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("the_id"))
-    .values(
-        state="sending",
-        lease_until=bindparam("until"),
-        fence=outbox.c.fence + 1,
-        attempts=outbox.c.attempts + 1,
-        provider=bindparam("by"),
-        wire_at=func.coalesce(outbox.c.wire_at, bindparam("at", type_=outbox.c.wire_at.type)),
-        bundled_in=bindparam("lead"),
-    )
-)
-_SETTLE = (
-    update(outbox)
-    .where(
-        outbox.c.id == bindparam("the_id"),
-        outbox.c.fence == bindparam("the_fence"),
-        outbox.c.state == "sending",
-    )
-    .values(
-        state=bindparam("now_state"),
-        available_at=bindparam("again_at"),
-        lease_until=None,
-        provider_id=func.coalesce(bindparam("known_as"), outbox.c.provider_id),
-        # A delivery report may be here before its send is settled; its code stays with its failure.
-        code=case((outbox.c.failed.is_not(None), outbox.c.code), else_=bindparam("said")),
-        sent_at=bindparam("sent"),
-        refused_by=bindparam("refusing"),
-        patience_at=case((outbox.c.reached >= DELIVERED, null()), else_=bindparam("patience")),
-        look_at=case(
-            (or_(outbox.c.reached >= DELIVERED, outbox.c.failed.is_not(None)), null()),
-            else_=bindparam("look"),
-        ),
-    )
-)
-_VOID = update(outbox).where(OUTBOX_UNSETTLED, outbox.c.state == "sending").values(lease_until=_NOW)
 _NOT_NEEDED = update(outbox).where(
     outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state.in_(("owed", "ambiguous"))
 )
 _STILL_OWED = select(outbox.c.id, outbox.c.kind, outbox.c.message, outbox.c.page, outbox.c.person).where(
     outbox.c.incident == bindparam("incident"), outbox.c.state.in_(("owed", "ambiguous"))
 )
-
-# Program, channel, urgent, who refused it already -> the provider to try; "" to leave it for now; None: nobody
-# carries this channel.
-Choose = Callable[[str, str, bool, tuple[str, ...]], str | None]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One try that this worker, and only this worker until `lease_until`, may send. `provider` carries it now;
-    `looked_for_at` is who had it before, when it is not known what became of that. `beside` are other pages told
-    in the same text."""
-
-    id: int
-    delivery: str
-    fence: int
-    attempts: int
-    kind: str
-    stored: str
-    priority: int
-    person: str
-    program: str
-    channel: str
-    address: str | None
-    way: str | None
-    keys: Mapping[str, str]
-    page: str | None
-    incident: str | None
-    provider: str | None
-    looked_for_at: str | None
-    refused_by: tuple[str, ...]
-    ambiguous: bool
-    owed_at: datetime
-    lease_until: datetime
-    beside: tuple["Claim", ...] = ()
-
-    @property
-    def message(self) -> Message:
-        """Read when it is sent, not when it is claimed: one that this version cannot read (KeyError) is given
-        up by itself, and holds up no other."""
-        return load_message(self.kind, self.stored)
-
-    @property
-    def urgent(self) -> bool:
-        """Does it begin the next channel when it stays silent?"""
-        return self.priority < URGENT_BELOW
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What a settled claim asks for: the try is lost, or the next one begins beside it; or neither."""
-
-    claim: Claim
-    lost: bool = False
-    begin_next: bool = False
 
 
 def owe(
@@ -293,160 +156,10 @@ def _still_needed(row: Any, incident: Incident) -> bool:
     return True
 
 
-def _asks(page: Any, row: Row[Any]) -> Message:
+def _asks(page: Any, row: Any) -> Message:
     """The message as it would be owed now: one with an older deadline has been owed anew."""
     message = load_message(row.kind, row.message)
     assert isinstance(message, PageResponder)
     return PageResponder(
         message.to, message.ref, message.page, message.acuity, message.people, page.answer_by
     )
-
-
-def claim(
-    connection: Connection,
-    now: datetime,
-    most: int,
-    choose: Choose | None = None,
-    poisoned: Iterable[str] = (),
-    ordinary: int | None = None,
-) -> list[Claim]:
-    """Take up to `most` tries that are due, or whose worker let its lease run out; of what is not urgent at most
-    `ordinary`. Pages that wait for one phone together go out as one text."""
-    connection.execute(_SUPERSEDE, {"now": now})
-    asked = {"now": now, "poisoned": list(poisoned)}
-    rows: list[Any] = list(
-        connection.execute(_WANTED, {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": most})
-    )
-    room = min(most - len(rows), most if ordinary is None else ordinary)
-    if room > 0:
-        rows += connection.execute(_WANTED, {**asked, "first": URGENT_BELOW, "last": 99, "most": room})
-    claims = []
-    for bundle in _bundles(rows):
-        lead = bundle[0]
-        refused = tuple(name for name in lead.refused_by.split(",") if name)
-        by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused) if choose else ""
-        if choose and by == "":
-            continue
-        taken = [_claim(row, by or None, now) for row in bundle]
-        claims.append(_with(taken))
-        connection.execute(
-            _TAKE,
-            [
-                {
-                    "the_id": row.id,
-                    "until": now + LEASE,
-                    "by": by or row.provider,
-                    "at": now,
-                    "lead": lead.id if row is not lead else row.bundled_in,
-                }
-                for row in bundle
-            ],
-        )
-    return claims
-
-
-def _bundles(rows: list[Any]) -> list[list[Any]]:
-    """Rows that go out as one: the first texts of several pages to one phone."""
-    found: dict[object, list[Any]] = {}
-    for row in rows:
-        alone = row.channel != "text" or row.page is None or row.attempts > 0 or row.state != "owed"
-        found.setdefault(row.id if alone else ("to", row.person, row.address or row.phone), []).append(row)
-    return list(found.values())
-
-
-def _with(taken: list[Claim]) -> Claim:
-    lead, *beside = taken
-    if not beside:
-        return lead
-    return Claim(**{**lead.__dict__, "beside": tuple(beside)})
-
-
-def _claim(row: Any, provider: str | None, now: datetime) -> Claim:
-    return Claim(
-        id=row.id,
-        delivery=row.delivery,
-        fence=row.fence + 1,
-        attempts=row.attempts + 1,
-        kind=row.kind,
-        stored=row.message,
-        priority=row.priority,
-        person=row.person,
-        program=row.program,
-        channel=row.channel,
-        address=row.address or row.phone,
-        way=row.way,
-        keys=dict(row.way_keys or {}),
-        page=row.page,
-        incident=row.incident,
-        provider=provider,
-        looked_for_at=row.provider,
-        refused_by=tuple(name for name in row.refused_by.split(",") if name),
-        # Sent by someone who died before settling, or by a request without an answer: look, then send.
-        ambiguous=row.state in ("sending", "ambiguous"),
-        owed_at=row.owed_at,
-        lease_until=now + LEASE,
-    )
-
-
-def settle(
-    connection: Connection,
-    claim: Claim,
-    outcome: Outcome,
-    now: datetime,
-    *,
-    others: Iterable[str] = (),
-    silent_after: timedelta = USUAL.silent_after,
-) -> Settled | None:
-    """Write down what came of a claim. None when the fence has moved on: another worker has it, so it is
-    discarded. `others` are further providers that carry its channel."""
-    refusing = claim.refused_by
-    if outcome.kind == "refused" and claim.provider and claim.provider not in refusing:
-        refusing = (*refusing, claim.provider)
-    left = [name for name in others if name not in refusing]
-    state, available_at, forget = _after(claim, outcome, bool(left), now)
-    phone = claim.channel in PHONE
-    changed = connection.execute(
-        _SETTLE,
-        {
-            "the_id": claim.id,
-            "the_fence": claim.fence,
-            "now_state": state,
-            "again_at": available_at,
-            "known_as": outcome.provider_id,
-            "said": outcome.code,
-            "sent": now if outcome.kind == "sent" else None,
-            "refusing": "" if forget else ",".join(refusing)[:60],
-            "patience": now + silent_after if state == "sent" and claim.urgent else None,
-            "look": now + LOOK_AFTER if state == "sent" and phone and outcome.provider_id else None,
-        },
-    )
-    if changed.rowcount != 1:
-        return None
-    lost = state == "failed"
-    troubled = state != "sent" and not lost and claim.urgent and not (outcome.kind == "refused" and left)
-    return Settled(claim, lost, begin_next=troubled and outcome.code != "lease_over")
-
-
-def _after(claim: Claim, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:
-    """The state, when it is tried again, and whether those who refused it may be asked again."""
-    if outcome.kind == "sent":
-        return "sent", now, False
-    if claim.attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
-        return "failed", now, False
-    if outcome.kind == "ambiguous":
-        return "ambiguous", now + RECONCILE_AFTER, False
-    if others:
-        return "owed", now, False
-    if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:
-        return "owed", now + BACKOFF[min(claim.attempts, len(BACKOFF)) - 1], True
-    return "failed", now, False
-
-
-def anything_owed(connection: Connection, now: datetime) -> bool:
-    """Is there anything to claim? Read without a writer's turn."""
-    return connection.execute(_ANYTHING, {"now": now}).first() is not None
-
-
-def void_leases(connection: Connection, now: datetime) -> int:
-    """Nobody else is alive who could hold a lease: what a dead process left on the wire is looked for now."""
-    return connection.execute(_VOID, {"now": now}).rowcount

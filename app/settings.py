@@ -69,11 +69,12 @@ class Settings:
     outside: Outside = Outside()
     geocoder_url: str | None = None
     demo: bool = False
+    demo_channels: tuple[str, ...] = CHANNELS
 
     @property
     def carried(self) -> frozenset[str]:
         """The channels that somebody carries. The demo simulates them all."""
-        return self.outside.carried or frozenset(CHANNELS if self.demo else ())
+        return self.outside.carried or frozenset(self.demo_channels if self.demo else ())
 
     @property
     def secure(self) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from app.carriers import Carriers
+from app.claims import Claim, Settled, settle
 from app.lost import lost
-from app.outbox import Claim, Settled, settle
 from app.provider_faults import account_fault
 from app.shell import Shell
 from app.tables import outbox

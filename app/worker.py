@@ -13,10 +13,10 @@ from sqlalchemy import bindparam, insert, select, update
 
 from app.alone import Alone
 from app.carriers import Carriers
+from app.claims import Claim, anything_owed, claim, void_leases
 from app.commit import commit
 from app.house_alarms import end_alarm, raise_alarm
 from app.impatience import ask_after, begin_beside, grow_impatient, to_look_at
-from app.outbox import Claim, anything_owed, claim, void_leases
 from app.sender import Sender
 from app.settling import settle_all
 from app.shell import Shell
@@ -59,6 +59,7 @@ class Worker:
         self._sender = Sender(shell, wires)
         self._alone = Alone(shell.store)
         self._threaded = False
+        self._leases_of_the_dead = False
         self._came_back: queue.SimpleQueue[tuple[Claim, Outcome]] = queue.SimpleQueue()
         self._out: dict[tuple[int, int], tuple[Claim, float]] = {}
         self._slow: set[tuple[int, int]] = set()
@@ -83,9 +84,7 @@ class Worker:
         self._threaded = True
         # Looking has hands of its own: a provider that does not answer questions holds up no page.
         self._lookers = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
-        if self._alone.take():
-            with self._shell.store.write() as connection:
-                void_leases(connection, self._shell.clock.now())
+        self._leases_of_the_dead = self._alone.take()
         self._shell.listeners.append(lambda _: self.nudge())
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
@@ -134,6 +133,10 @@ class Worker:
     def tick(self) -> None:
         """Settle, send, wake, send what waking owed, and leave a heartbeat."""
         with self._one_at_a_time:
+            if self._leases_of_the_dead:
+                with self._shell.store.write() as connection:
+                    void_leases(connection, self._shell.clock.now())
+                self._leases_of_the_dead = False
             self._settle_and_send()
             self._look_after_the_silent()
             for _ in range(WAKES_AT_MOST // WAKES_AT_ONCE):

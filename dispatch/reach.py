@@ -56,7 +56,7 @@ class Try:
 def plan_of(ways: Sequence[Way], within: timedelta, reach: Reach) -> tuple[Step, ...]:
     """The tries of something urgent, to a person with these ways in their own order. Push costs nothing and makes
     no sound that a text does not make, so it goes at once beside the first; every other way begins `next_after`
-    after the one before. While there is time the phones are tried again."""
+    after the one before. While there is time the phones ring again."""
     steps: list[Step] = []
     after = timedelta(0)
     for way in ways:
@@ -65,9 +65,8 @@ def plan_of(ways: Sequence[Way], within: timedelta, reach: Reach) -> tuple[Step,
             continue
         steps.append(Step(way, after))
         after += reach.next_after
-    phones = [way for way in ways if way.channel in PHONE]
     # A phone on silent is heard at the second call more often than at the first.
-    for way in sorted(phones, key=lambda way: way.channel != "call"):
+    for way in [way for way in ways if way.channel == "call"]:
         if after >= within or len(steps) >= TRIES_AT_MOST:
             break
         steps.append(Step(way, after))

@@ -51,6 +51,8 @@ def settings_for(database_url: str, **more: object) -> Settings:
         "org": "Alder County Mobile Crisis",
         "desk_phone": "555-0100",
         "demo": True,
+        # A page is one text here; a test of the other channels says so.
+        "demo_channels": ("text",),
     }
     return Settings(**{**base, **more})  # type: ignore[arg-type]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.outbox import LEASE
+from app.claims import LEASE
 from app.tables import outbox
 from app.worker import SENDERS
 from tests.house import PHONES

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from app.outbox import ATTEMPTS_AT_MOST, LEASE
+from app.claims import ATTEMPTS_AT_MOST, LEASE, RECONCILE_AFTER
 from app.tables import heartbeats, incidents, outbox
 from app.wiring import carried_by
 from app.worker import POISONED_FOR, WAKES_AT_ONCE, Worker
@@ -92,6 +92,8 @@ def test_a_process_that_dies_before_a_text_goes_out_loses_no_page(house: House) 
     assert dying.texts_to(PHONES["ana"]) == ()
     house.clock.move(LEASE)
     beat(house, dying)
+    house.clock.move(RECONCILE_AFTER)
+    beat(house, dying)
     assert len(dying.texts_to(PHONES["ana"])) == len(dying.texts_to(PHONES["ben"])) == 1
 
 
@@ -101,6 +103,8 @@ def test_a_process_that_dies_after_a_text_went_out_does_not_send_it_twice(house:
     with pytest.raises(Gone):
         beat(house, dying)
     house.clock.move(LEASE)
+    beat(house, dying)
+    house.clock.move(RECONCILE_AFTER)
     beat(house, dying)
     assert len(dying.texts_to(PHONES["ana"])) == len(dying.texts_to(PHONES["ben"])) == 1
 
@@ -174,6 +178,8 @@ def test_an_unclear_send_that_did_not_arrive_is_sent_again(house: House) -> None
     house.worker.tick()
     house.recorder.mend(PHONES["ana"])
     house.pass_time(seconds=4)
+    assert house.texts("ana") == [], "its list may lag: looked at twice"
+    house.pass_time(seconds=4)
     assert len(house.texts("ana")) == 1
 
 
@@ -220,11 +226,39 @@ def test_after_hours_of_silence_every_incident_is_woken_and_the_first_page_does_
 ) -> None:
     crises = [Crisis(house).received() for _ in range(WAKES_AT_ONCE + 5)]
     page = a_page(house)
+    house.worker.tick()
     house.clock.move(timedelta(hours=1))
     house.worker.tick()
     assert all(crisis.incident().standing for crisis in crises)
     assert states(page)["cyd"] == "asked"
     assert len(house.texts("cyd")) == 1
+
+
+def test_a_page_that_we_never_sent_because_we_stood_still_asks_its_own_people_first(house: House) -> None:
+    """F16: nobody is passed over for our silence, and no rung is jumped."""
+    crisis = a_page(house)
+    house.pass_time(hours=2)
+    assert states(crisis) == {"ana": "asked", "ben": "asked"}
+    assert [len(house.texts(person)) for person in ("ana", "ben", "cyd")] == [1, 1, 0]
+    assert {page.answer_by - house.clock.now() for page in crisis.incident().open_pages} == {
+        timedelta(minutes=3)
+    }
+    assert "05:03" in house.texts("ana")[0], "its text says the new time"
+    house.pass_time(minutes=3)
+    assert states(crisis) == {"ana": "lapsed", "ben": "lapsed", "cyd": "asked", "dov": "asked"}
+
+
+def test_pages_that_waited_for_one_phone_come_as_one_text(house: House) -> None:
+    """F16, F74: one consolidated page for each person."""
+    crises = [a_page(house) for _ in range(3)]
+    house.pass_time(hours=2)
+    (text,) = house.texts("ana")
+    assert all(str(crisis.ref) in text for crisis in crises) and "3 crisis pages" in text
+    with house.shell.store.read() as connection:
+        rows = connection.execute(
+            select(outbox.c.state, outbox.c.bundled_in).where(outbox.c.person == "ana", outbox.c.state == "sent")
+        ).all()
+    assert len(rows) == 3 and len({row.bundled_in for row in rows} - {None}) == 1
 
 
 def test_one_poisoned_incident_delays_no_other(house: House) -> None:
@@ -273,7 +307,7 @@ def test_the_worker_leaves_a_sign_of_life(house: House) -> None:
 
 def test_a_commit_wakes_the_sender_at_once_and_stopping_settles_what_is_out(house: House) -> None:
     arrived = threading.Event()
-    house.recorder.subscribe(lambda kept: arrived.set() if kept.text.to == PHONES["ben"] else None)
+    house.recorder.subscribe(lambda kept: arrived.set() if kept.what.to == PHONES["ben"] else None)
     house.worker.start()
     try:
         a_page(house)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.outbox import Claim
+from app.claims import Claim
 from app.ringing import opening_script, ringing
 from app.shell import Shell
 from notify.transport import Call

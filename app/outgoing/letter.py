@@ -1,6 +1,6 @@
 """A claimed message as a letter: a subject for a lock screen, the words, and a line that says what is not read."""
 
-from app.outbox import Claim
+from app.claims import Claim
 from app.outgoing.text import body_of, told
 from app.shell import Shell
 from dispatch.messages import NumberCode

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.outbox import Claim
+from app.claims import Claim
 from app.outgoing.text import link_of, told
 from app.push_token import token_of
 from app.shell import Shell

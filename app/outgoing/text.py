@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from app.outbox import Claim
+from app.claims import Claim
 from app.shell import Shell
 from dispatch.messages import Message, PageResponder, PagesWait
 from notify.transport import Text

@@ -8,7 +8,7 @@ from types import ModuleType
 from app.codec import load, plain
 from app.commit import Done
 from app.journal import verify
-from app.outbox import ATTEMPTS_AT_MOST
+from app.claims import ATTEMPTS_AT_MOST
 from app.sim import laws_of_people, laws_of_rows
 from app.sim.carrier import Carrier
 from app.sim.county import CANARY, County
@@ -22,7 +22,8 @@ from notify.transport import Text
 Law = Callable[[Step, County], Iterator[str]]
 
 
-def _laws_of(module: ModuleType) -> list[Law]:
+def laws_of(module: ModuleType) -> list[Law]:
+    """Every public law of a module."""
     return [
         law
         for name, law in vars(module).items()
@@ -30,7 +31,7 @@ def _laws_of(module: ModuleType) -> list[Law]:
     ]
 
 
-LAWS: list[Law] = _laws_of(laws_of_rows) + _laws_of(laws_of_people)
+LAWS: list[Law] = laws_of(laws_of_rows) + laws_of(laws_of_people)
 
 
 class Laws:
