@@ -62,6 +62,12 @@ class Health:
         with self._lock:
             return self._standing((program, channel, provider), self._now())
 
+    def seen(self, program: str) -> dict[tuple[str, str], Standing]:
+        """How every channel and provider stands that this program's messages have met."""
+        now = self._now()
+        with self._lock:
+            return {key[1:]: self._standing(key, now) for key in self._known if key[0] == program}
+
     def is_down(self, program: str, channel: str, provider: str) -> bool:
         """Does next to nothing go through?"""
         return self.standing(program, channel, provider).score < DOWN_BELOW
