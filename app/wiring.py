@@ -9,11 +9,13 @@ from app.settings import Settings
 from app.shell import Shell
 from app.store import Store
 from app.web.signed import Speakers
+from notify.mail import MailTransport
 from notify.recorder import Recorder
 from notify.signature import Signatures
 from notify.telnyx_signature import TelnyxSignatures
 from notify.transport import Channel, Transport, Wires
 from notify.twilio_wire import TwilioTransport
+from notify.web_push import PushTransport
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,6 +39,13 @@ def wires_for(shell: Shell) -> Wires:
         telnyx = _telnyx(outside.telnyx)
         carriers["text"] += (telnyx,)
         carriers["call"] += (telnyx,) if outside.telnyx.voice_app else ()
+    if outside.vapid is not None:
+        vapid = outside.vapid
+        carriers["push"] = (PushTransport(vapid.private_key, vapid.contact, vapid.hosts),)
+    if outside.mail is not None:
+        mail = outside.mail
+        wire = MailTransport(mail.host, mail.port, mail.user, mail.password, mail.tls, mail.sender)
+        carriers["email"] = (wire,)
     if not carriers["text"]:
         assert shell.settings.demo, "settings without a provider are refused at start"
         return carried_by(Recorder(shell.clock.now))
