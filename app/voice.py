@@ -9,6 +9,7 @@ from app.commit import Done, Reply, commit_in, load_incident, would_refuse
 from app.delivered import report
 from app.journal import newest
 from app.ringing import HOOK, Ringing, code_of, code_script, menu_script, ringing
+from app.rota.ring_heard import heard_call
 from app.shell import Shell
 from app.tables import inbox, people
 from dispatch.commands import Accept, CheckIn, Command, Decline
@@ -68,8 +69,6 @@ def _is_human(shell: Shell, call: Ringing, hook: str) -> str:
 
 
 def _test_heard(shell: Shell, call: Ringing) -> str:
-    from app.rota.ring import heard_call
-
     with shell.store.write() as connection:
         heard_call(connection, shell, call.delivery, shell.clock.now())
         seq = newest(connection)

@@ -19,7 +19,7 @@ from app.factory import create_app
 from app.intake import open_incident
 from app.outside import Outside, Twilio
 from app.shell import Shell
-from app.tables import inbox, journal, outbox, pages, people, seats
+from app.tables import inbox, journal, outbox, pages, seats, ways
 from app.wiring import carried_by, shell_for
 from app.worker import Worker
 from dispatch import commands as c
@@ -54,7 +54,7 @@ class Wired:
 
     def texts(self, person: str) -> list[str]:
         """What went out to this person's phone, oldest first."""
-        return [seen.form["Body"] for seen in self.twilio.sends(PHONES[person])]
+        return [seen.form["Body"] for seen in self.twilio.sends(PHONES[person]) if "Body" in seen.form]
 
     def sid(self, person: str) -> str:
         """Twilio's id of the newest text to this person."""
@@ -84,23 +84,35 @@ class Wired:
         tables: tuple[Table, ...] = (journal, outbox, inbox, pages, seats)
         with self.shell.store.read() as connection:
             counts = [connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
-            blocked = select(func.count()).where(people.c.text_blocked_at.is_not(None))
+            blocked = select(func.count()).where(ways.c.blocked_at.is_not(None))
             return [*counts, connection.scalar(blocked) or 0]
 
 
 @contextmanager
-def a_wired_house(directory: Path) -> Iterator[Wired]:
-    """A house whose texts really go out and come in; time passes only when the test says so."""
+def a_wired_house(
+    directory: Path, *, calls: bool = False, database_url: str | None = None
+) -> Iterator[Wired]:
+    """A house whose texts, and calls if it makes any, really go out and come in; time passes only when the test says
+    so. In a SQLite file of its own, or in the database at `database_url`, which has its tables already."""
     clock = VirtualClock(NIGHT)
     with LoopbackTwilio(public_base=BASE, now=clock.now) as twilio:
-        provider = Twilio(twilio.account_sid, twilio.auth_token, None, twilio.sender, twilio.base)
+        number = twilio.sender if calls else None
+        provider = Twilio(twilio.account_sid, twilio.auth_token, None, twilio.sender, twilio.base, number)
+        own_file = f"sqlite:///{directory / 'standby.db'}"
         settings = settings_for(
-            f"sqlite:///{directory / 'standby.db'}", base_url=BASE, demo=False, outside=Outside(provider)
+            database_url or own_file, base_url=BASE, demo=False, outside=Outside(provider)
         )
         shell = shell_for(settings, clock)
-        create_schema(shell)
+        if database_url is None:
+            create_schema(shell)
         furnish(shell)
-        wire = TwilioTransport(provider.account_sid, provider.auth_token, provider.sender, provider.api_base)
+        wire = TwilioTransport(
+            provider.account_sid,
+            provider.auth_token,
+            provider.sender,
+            provider.api_base,
+            calls_from=provider.calls_from,
+        )
         app = create_app(shell)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

@@ -1,0 +1,449 @@
+"""A page rings the phone, over the real wire: a person types the code and answers; nothing else is an answer."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.journal import newest
+from app.outbox import owe
+from app.ringing import code_of
+from app.tables import journal, outbox, people
+from dispatch import commands as c
+from dispatch.incident import Page
+from dispatch.messages import NumberCode, RingTest
+from dispatch.stages import Step
+from tests.house import PHONES
+from tests.loopback.phone import BUSY, CODE, NOBODY, NOTHING, VOICEMAIL, Heard, Phone, a_person
+from tests.loopback.twilio_calls import HeldCall
+from tests.loopback.twilio_signing import sign
+from tests.wired import BASE, Wired, a_wired_house, ask
+
+VOICE = "/hooks/twilio/voice"
+ROUTES = (VOICE, "/hooks/twilio/call", "/hooks/twilio/machine")
+
+
+@pytest.fixture
+def wired(tmp_path: Path, database_url: str | None) -> Iterator[Wired]:
+    with a_wired_house(tmp_path, calls=True, database_url=database_url) as house:
+        yield house
+
+
+def called(wired: Wired, *persons: str) -> str:
+    """A call for which Ana and Ben are asked by text, and whose phones ring, for nobody answered the text."""
+    incident = wired.called()
+    wired.worker.tick()
+    wired.pass_time(seconds=21)
+    wired.worker.tick()
+    assert all(calls_to(wired, person) for person in persons)
+    return incident
+
+
+def calls_to(wired: Wired, person: str) -> list[HeldCall]:
+    return [call for call in wired.twilio.calls.values() if call.to == PHONES[person]]
+
+
+def ring(wired: Wired, person: str, phone: Phone) -> Heard:
+    """The newest call to this person is picked up, or not; and the worker sees what came of it."""
+    heard = wired.twilio.ring(PHONES[person], phone)
+    wired.worker.tick()
+    return heard
+
+
+def page(wired: Wired, incident: str, person: str) -> Page:
+    return next(page for page in wired.incident(incident).pages if page.person == person)
+
+
+def tries(wired: Wired, person: str) -> list[Any]:
+    """The rows of what this person was sent, oldest first."""
+    with wired.shell.store.read() as connection:
+        mine = select(outbox).where(outbox.c.person == person).order_by(outbox.c.id)
+        return list(connection.execute(mine))
+
+
+def the_call(wired: Wired, person: str) -> Any:
+    """The row of the first call to this person that went out."""
+    return next(row for row in tries(wired, person) if row.channel == "call" and row.provider_id)
+
+
+def post(wired: Wired, query: str, fields: dict[str, str], path: str = VOICE) -> tuple[int, str]:
+    """What the provider would post, signed as it signs."""
+    return wired.twilio._exchange(
+        f"{BASE}{path}{query}", [("AccountSid", wired.twilio.account_sid), *fields.items()]
+    )
+
+
+# --- a person answers ------------------------------------------------------------------------------------
+
+
+def test_a_page_that_nobody_answered_rings_the_phone_and_is_accepted_by_its_keys(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    heard = ring(wired, "ana", a_person(CODE, "1"))
+    assert "for Ana Vela. Crisis page two, zero, zero, one. Priority two. Two people go." in heard.words[0]
+    assert heard.words[1].startswith("Thank you. To accept, press one.")
+    assert heard.last == (
+        "You have it: two, zero, zero, one. The other seat is still being asked. We text you when it is taken."
+    )
+    member = wired.incident(incident).member("ana")
+    assert member is not None and member.step is Step.ACCEPTED
+    row = the_call(wired, "ana")
+    assert (row.reached, row.evidence) == (5, "human")
+    assert "2001: you said yes." in wired.texts("ana")[-1]
+
+
+def test_the_answer_by_voice_stands_in_the_journal_as_one(wired: Wired) -> None:
+    called(wired, "ana")
+    ring(wired, "ana", a_person(CODE, "1"))
+    with wired.shell.store.read() as connection:
+        rows = connection.execute(select(journal.c.by, journal.c.via).where(journal.c.kind == "Accepted"))
+        assert list(rows) == [("ana", "voice")]
+
+
+def test_who_goes_with_them_is_told_in_the_call(wired: Wired) -> None:
+    called(wired, "ana")
+    wired.text("ben", "2001 Y 10")
+    assert ring(wired, "ana", a_person(CODE, "1")).last.endswith("You go with Ben Whitcomb.")
+
+
+def test_a_no_by_key_asks_the_next_person_at_once(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    assert ring(wired, "ana", a_person(CODE, "2")).last.startswith("You said no to two, zero, zero, one.")
+    assert page(wired, incident, "ana").state == "declined"
+    assert any("Crisis page 2001" in text for text in wired.texts("cyd"))
+
+
+def test_it_can_be_heard_again_and_a_wrong_key_does_nothing(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    heard = ring(wired, "ana", a_person(CODE, "9", "5", "1"))
+    assert "Crisis page two, zero, zero, one." in heard.words[2]
+    assert heard.words[3].startswith("That key does nothing here.")
+    assert wired.incident(incident).member("ana") is not None
+
+
+def test_the_words_can_be_heard_to_their_end_before_the_code_is_typed(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    ring(wired, "ana", a_person(NOTHING, NOTHING, CODE, NOTHING, "1"))
+    assert wired.incident(incident).member("ana") is not None
+
+
+def test_no_menu_goes_on_for_ever(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    heard = ring(wired, "ana", a_person(CODE, *("9" * 30)))
+    assert len(heard.posts) < 10
+    assert "two, zero, zero, one still waits for you" in heard.last
+    assert page(wired, incident, "ana").state == "asked"
+
+
+def test_a_check_in_is_answered_by_call(wired: Wired) -> None:
+    incident = wired.called()
+    for person in ("ana", "ben"):
+        page_id = page(wired, incident, person).id
+        ask(wired.shell, incident, c.Accept(person, page_id), c.Arrive(person, person))
+    wired.worker.tick()
+    wired.pass_time(minutes=20, seconds=1)
+    wired.worker.tick()
+    wired.pass_time(seconds=21)
+    wired.worker.tick()
+    heard = ring(wired, "ana", a_person(CODE, "1"))
+    assert "Are you OK, on two, zero, zero, one?" in heard.words[0]
+    assert "hang up and call nine, one, one" in heard.words[0] and "hang up" in heard.words[1]
+    assert heard.last.startswith("You are checked in on two, zero, zero, one. Check in again by ")
+    ana, ben = (wired.incident(incident).member(person) for person in ("ana", "ben"))
+    assert ana is not None and ben is not None and ana.check_by is not None and ben.check_by is not None
+    assert ana.check_by > wired.clock.now() + timedelta(minutes=19) and ben.check_asked
+
+
+def test_a_test_of_a_phone_is_answered_by_its_code_alone(wired: Wired) -> None:
+    now = wired.clock.now()
+    with wired.shell.store.write() as connection:
+        owe(
+            connection,
+            None,
+            [RingTest("ana", 31)],
+            now,
+            newest(connection),
+            address=PHONES["ana"],
+            channel="call",
+        )
+    wired.worker.tick()
+    heard = ring(wired, "ana", a_person(CODE))
+    assert "This is a test of your phone. Nothing has happened." in heard.words[0]
+    assert heard.last == "Your test was heard. This phone works."
+    with wired.shell.store.read() as connection:
+        kinds = connection.scalars(select(journal.c.kind).where(journal.c.stream == "ana")).all()
+    assert "PhoneAnswered" in kinds
+
+
+def test_a_code_for_a_number_is_said_and_asks_for_no_key(wired: Wired) -> None:
+    now = wired.clock.now()
+    with wired.shell.store.write() as connection:
+        code = NumberCode("ana", 0, "470913")
+        owe(connection, None, [code], now, newest(connection), address="+15005550077", channel="call")
+    wired.worker.tick()
+    heard = wired.twilio.ring("+15005550077", a_person("4"))
+    assert not heard.posts
+    assert sum("four, seven, zero, nine, one, three" in words for words in heard.words) == 3
+
+
+# --- and nothing else is an answer (F61) -------------------------------------------------------------------
+
+
+def test_a_voicemail_answers_nothing_and_the_next_way_begins_at_once(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    assert len(calls_to(wired, "ana")) == 1
+    heard = ring(wired, "ana", VOICEMAIL)
+    assert not heard.posts and "nothing was answered" in heard.last
+    assert page(wired, incident, "ana").state != "accepted"
+    row = the_call(wired, "ana")
+    assert (row.evidence, row.failed) == ("machine_start", "machine")
+    assert row.reached < 5
+    assert len(calls_to(wired, "ana")) == 2, "the next try begins, and no time has passed"
+
+
+@pytest.mark.parametrize("guessed", ["human", "unknown", "machine_start", "fax"])
+def test_whatever_the_provider_guesses_only_the_code_makes_an_answer(wired: Wired, guessed: str) -> None:
+    incident = called(wired, "ana", "ben")
+    ring(wired, "ana", a_person(guessed=guessed))
+    assert the_call(wired, "ana").reached < 5
+    assert the_call(wired, "ana").failed in ("ended", "machine")
+    assert page(wired, incident, "ana").state != "accepted"
+    ring(wired, "ben", a_person(CODE, "1", guessed=guessed))
+    assert the_call(wired, "ben").reached == 5
+    assert wired.incident(incident).member("ben") is not None
+
+
+@pytest.mark.parametrize(
+    ("phone", "failed", "code"),
+    [(BUSY, "busy", "486"), (NOBODY, "no-answer", None), (Phone("cancelled"), "canceled", None)],
+)
+def test_a_call_that_nobody_takes_is_lost_at_once(
+    wired: Wired, phone: Phone, failed: str, code: str | None
+) -> None:
+    incident = called(wired, "ana")
+    ring(wired, "ana", phone)
+    row = the_call(wired, "ana")
+    assert (row.failed, row.code) == (failed, code)
+    assert len(calls_to(wired, "ana")) == 2, "the next try begins, and no time has passed"
+    assert page(wired, incident, "ana").state == "asked"
+
+
+def test_three_wrong_codes_end_the_call_kindly_and_answer_nothing(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    wrong = "10" if code_of(wired.shell, the_call(wired, "ana").delivery) != "10" else "11"
+    heard = ring(wired, "ana", a_person(wrong, wrong, wrong, "1"))
+    assert [said for said in heard.words if said.startswith("That was another code.")] == heard.words[1:3]
+    assert "nothing was answered" in heard.last and len(heard.posts) == 3
+    assert page(wired, incident, "ana").state == "asked"
+    assert the_call(wired, "ana").failed == "ended"
+
+
+def test_a_wrong_code_and_then_the_right_one_is_a_person(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    wrong = "10" if code_of(wired.shell, the_call(wired, "ana").delivery) != "10" else "11"
+    ring(wired, "ana", a_person(wrong, CODE, "1"))
+    assert wired.incident(incident).member("ana") is not None
+
+
+def test_the_menu_without_the_code_is_no_way_in(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    row = the_call(wired, "ana")
+    for stage in ("menu1", "menu9", "", "yes", "code0", "menu1;x"):
+        status, script = post(wired, f"?m={row.id}&s={stage}", {"CallSid": "CA1", "Digits": "1"})
+        assert status == 200 and "type this code on your phone" in script
+    assert page(wired, incident, "ana").state == "asked"
+
+
+def test_the_code_of_one_call_is_not_that_of_every_call(wired: Wired) -> None:
+    codes = {code_of(wired.shell, f"delivery-{number}") for number in range(400)}
+    assert len(codes) > 80 and all(len(code) == 2 and code.isdecimal() for code in codes)
+
+
+# --- the truth is told --------------------------------------------------------------------------------------
+
+
+def test_a_late_key_is_told_who_has_it_and_since_when(wired: Wired) -> None:
+    incident = called(wired, "ana", "ben")
+    wired.text("ben", "2001 Y 5")
+    ask(wired.shell, incident, c.AskPerson("ruiz", "cyd", page(wired, incident, "ana").seat))
+    wired.worker.tick()
+    wired.text("cyd", "2001 Y 9")
+    heard = ring(wired, "ana", a_person(CODE, "1"))
+    assert heard.last == ("Cyd Raman has it since three A M. You are not needed on two, zero, zero, one.")
+    assert len(heard.posts) == 1, "there is nothing left to choose, and no menu"
+    assert wired.incident(incident).member("ana") is None
+
+
+def test_the_seat_that_is_taken_while_the_menu_is_heard_is_told_as_taken(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    row = the_call(wired, "ana")
+    code = code_of(wired.shell, row.delivery)
+    post(wired, f"?m={row.id}&s=code1", {"CallSid": "CA1", "Digits": code})
+    wired.text("ben", "2001 Y 5")
+    ask(wired.shell, incident, c.AskPerson("ruiz", "cyd", page(wired, incident, "ana").seat))
+    wired.worker.tick()
+    wired.text("cyd", "2001 Y 9")
+    _, script = post(wired, f"?m={row.id}&s=menu1", {"CallSid": "CA1", "Digits": "1"})
+    assert "Cyd Raman has it since three A M." in script
+    assert wired.incident(incident).member("ana") is None
+
+
+def test_a_page_that_was_taken_back_is_told_as_not_needed(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    ask(wired.shell, incident, c.Cancel("ruiz", "by_phone"))
+    assert ring(wired, "ana", a_person(CODE, "1")).last == (
+        "two, zero, zero, one does not need you any more."
+    )
+
+
+def test_who_said_yes_by_text_while_the_phone_rang_hears_that_they_have_it(wired: Wired) -> None:
+    called(wired, "ana")
+    wired.text("ana", "2001 Y 5")
+    assert ring(wired, "ana", a_person(CODE)).last.startswith("You have it: two, zero, zero, one.")
+
+
+def test_two_on_one_phone_are_each_asked_by_name(wired: Wired) -> None:
+    with wired.shell.store.write() as connection:
+        connection.execute(people.update().where(people.c.id == "ben").values(phone=PHONES["ana"]))
+    incident = called(wired, "ana")
+    asked = {row.person: row for row in (the_call(wired, "ana"), the_call(wired, "ben"))}
+    for person, name in (("ana", "Ana Vela"), ("ben", "Ben Whitcomb")):
+        assert f"for {name}." in wired.twilio.calls[asked[person].provider_id].script
+    code = code_of(wired.shell, asked["ben"].delivery)
+    post(wired, f"?m={asked['ben'].id}&s=code1", {"CallSid": "CA1", "Digits": code})
+    post(wired, f"?m={asked['ben'].id}&s=menu1", {"CallSid": "CA1", "Digits": "1"})
+    assert [member.person for member in wired.incident(incident).members] == ["ben"]
+
+
+# --- once, in any order --------------------------------------------------------------------------------------
+
+
+def test_the_same_keys_delivered_again_change_nothing_and_hear_the_same(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    row = the_call(wired, "ana")
+    code = code_of(wired.shell, row.delivery)
+    keys = [("code1", code), ("menu1", "1")]
+    first = [post(wired, f"?m={row.id}&s={s}", {"CallSid": "CA1", "Digits": d}) for s, d in keys]
+    before = wired.everything()
+    again = [post(wired, f"?m={row.id}&s={s}", {"CallSid": "CA1", "Digits": d}) for s, d in keys[1:]]
+    assert again == first[1:] and wired.everything() == before
+    wired.text("ana", "2001 N sick")
+    _, script = post(wired, f"?m={row.id}&s=menu1", {"CallSid": "CA1", "Digits": "1"})
+    assert wired.incident(incident).member("ana") is None, "an old key does not take the seat again"
+    assert "You have it" not in script
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(("ringing", "in-progress", "the code", "completed")))
+)
+def test_what_is_told_of_a_call_ends_the_same_in_any_order(wired: Wired, order: tuple[str, ...]) -> None:
+    called(wired, "ana")
+    row = the_call(wired, "ana")
+    code = code_of(wired.shell, row.delivery)
+    for said in (*order, *reversed(order)):
+        if said == "the code":
+            assert post(wired, f"?m={row.id}&s=code1", {"CallSid": "CA1", "Digits": code})[0] == 200
+        else:
+            fields = {"CallSid": "CA1", "CallStatus": said}
+            assert post(wired, f"?m={row.id}", fields, "/hooks/twilio/call")[0] == 204
+    now = next(one for one in tries(wired, "ana") if one.id == row.id)
+    assert (now.reached, now.failed) == (5, "ended")
+
+
+# --- only from the provider ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("given", [None, "", "Zm9yZ2Vk"])
+def test_an_unsigned_or_forged_word_about_a_call_changes_nothing(
+    wired: Wired, path: str, given: str | None
+) -> None:
+    incident = called(wired, "ana")
+    row = the_call(wired, "ana")
+    before = (wired.everything(), the_call(wired, "ana"))
+    pairs = fields_of(wired, row)
+    headers = {} if given is None else {"X-Twilio-Signature": given}
+    assert wired.post(f"{path}?m={row.id}&s=code1", pairs, headers) == 403
+    assert (wired.everything(), the_call(wired, "ana")) == before
+    assert page(wired, incident, "ana").state == "asked"
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_another_account_and_another_address_are_refused_though_signed(wired: Wired, path: str) -> None:
+    called(wired, "ana")
+    row = the_call(wired, "ana")
+    before = (wired.everything(), the_call(wired, "ana"))
+    ours = fields_of(wired, row)
+    theirs = [(name, "AC" + "7" * 32 if name == "AccountSid" else value) for name, value in ours]
+    url = f"{BASE}{path}?m={row.id}&s=code1"
+    for pairs, signed in (
+        (theirs, url),
+        (ours, f"{BASE}{path}?m={row.id + 1}&s=code1"),
+        (ours, f"{BASE}{path}"),
+    ):
+        headers = {"X-Twilio-Signature": sign(wired.twilio.auth_token, signed, pairs)}
+        assert wired.post(f"{path}?m={row.id}&s=code1", pairs, headers) == 403
+    assert (wired.everything(), the_call(wired, "ana")) == before
+
+
+def fields_of(wired: Wired, row: Any) -> list[tuple[str, str]]:
+    return [
+        ("AccountSid", wired.twilio.account_sid),
+        ("CallSid", "CA1"),
+        ("Digits", code_of(wired.shell, row.delivery)),
+        ("CallStatus", "busy"),
+        ("AnsweredBy", "machine_start"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?m=", "?m=99999", "?m=-1", "?m=1;2", "?m=" + "9" * 40, "?m=999999999"]
+)
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_word_about_no_call_of_ours_changes_nothing_and_is_logged(
+    wired: Wired, path: str, query: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    called(wired, "ana")
+    before = wired.everything()
+    fields = {"CallSid": "CA1", "Digits": "1", "CallStatus": "busy", "AnsweredBy": "machine_start"}
+    status, answer = post(wired, query, fields, path)
+    assert wired.everything() == before
+    if path == VOICE:
+        assert status == 200 and "This call is not known any more. Call the desk at " in answer
+    else:
+        assert status == 204 and "not ours" in caplog.text
+
+
+def test_keys_are_not_taken_for_a_text(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    text = next(row for row in tries(wired, "ana") if row.channel == "text")
+    code = code_of(wired.shell, text.delivery)
+    _, answer = post(wired, f"?m={text.id}&s=code1", {"CallSid": "CA1", "Digits": code})
+    assert "This call is not known any more." in answer
+    assert page(wired, incident, "ana").state == "asked"
+
+
+# --- while we are away (F62) ----------------------------------------------------------------------------------
+
+
+def test_a_caller_whose_key_finds_nobody_here_was_told_before_whom_to_call(wired: Wired) -> None:
+    incident = called(wired, "ana")
+    wired.twilio.post = lambda url, pairs, headers: 503
+    heard = wired.twilio.ring(PHONES["ana"], a_person(CODE, "1"))
+    assert "application error" in heard.last
+    assert (
+        "Should this call break off: Call the desk at five, five, five, zero, one, zero, zero."
+        in heard.words[0]
+    )
+    assert page(wired, incident, "ana").state == "asked"
+
+
+def test_a_phone_that_rings_while_we_are_away_is_not_silent(wired: Wired) -> None:
+    called(wired, "ana")
+    wired.twilio.post = lambda url, pairs, headers: 503
+    heard = wired.twilio.ring(PHONES["ana"], a_person())
+    assert sum("Crisis page two, zero, zero, one." in words for words in heard.words) == 3
+    assert heard.last.endswith("Call the desk at five, five, five, zero, one, zero, zero.")
