@@ -27,6 +27,8 @@ class Kept:
 
     @property
     def status(self) -> str:
+        if isinstance(self.what, Call):
+            return "ringing"  # whether anybody hears it, only the code that they type says
         return "delivered" if self.arrived else "sent"
 
 
@@ -157,7 +159,8 @@ class Recorder:
             listener(kept)
         if self._deliver is None:
             return
-        for status in ("sent", "delivered") if kept.arrived else ("sent",):
+        began = "initiated" if isinstance(kept.what, Call) else "sent"
+        for status in (began, kept.status) if kept.arrived else (began,):
             self._deliver(kept.what, kept.provider_id, status)
 
     def _unsubscribe(self, listener: Listener) -> None:

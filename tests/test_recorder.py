@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notify.recorder import PHONES_KEPT, TEXTS_KEPT, Kept, Recorder
-from notify.transport import Outcome, Text, Transport
+from notify.recorder import ADDRESSES_KEPT, KEPT_EACH, Kept, Recorder
+from notify.transport import Call, Outcome, Text, Transport
 
 START = datetime(2026, 11, 21, 9, 16, tzinfo=UTC)
 BEN = "+15005550010"
@@ -19,7 +19,7 @@ def test_a_text_is_kept_for_its_phone_and_can_be_looked_up() -> None:
     outcome = phones.send(TEXT)
     assert outcome.kind == "sent"
     assert kept.texts_to(BEN) == (TEXT,)
-    seen = phones.fetch(outcome.provider_id or "")
+    seen = phones.fetch("text", outcome.provider_id or "")
     assert seen is not None
     assert phones.find(TEXT, START) == (seen,)
     assert phones.find(TEXT, START + timedelta(seconds=1)) == ()
@@ -68,14 +68,23 @@ def test_a_listener_hears_each_text_until_it_leaves_and_may_send_one_itself() ->
     phones.send(TEXT)
     leave()
     phones.send(TEXT)
-    assert [kept.text.our_id for kept in heard] == ["o1", "o2"]
+    assert [kept.what.our_id for kept in heard] == ["o1", "o2"]
 
 
 def test_what_is_kept_is_bounded() -> None:
     phones = recorder()
-    for _ in range(TEXTS_KEPT + 1):
+    for _ in range(KEPT_EACH + 1):
         phones.send(TEXT)
-    assert len(phones.texts_to(BEN)) == TEXTS_KEPT
-    for number in range(PHONES_KEPT):
+    assert len(phones.texts_to(BEN)) == KEPT_EACH
+    for number in range(ADDRESSES_KEPT):
         phones.send(Text(f"+1700555{number:04}", "x", TEXT.callback_url, "o"))
     assert phones.texts_to(BEN) == ()
+
+
+def test_a_call_only_rings_until_somebody_says_more() -> None:
+    heard: list[str] = []
+    phones = Recorder(now=lambda: START, deliver=lambda call, provider_id, status: heard.append(status))
+    sent = phones.send(Call(TEXT.to, "<Response/>", "https://standby.example/call", "7"))
+    assert heard == ["initiated", "ringing"]
+    seen = phones.fetch("call", sent.provider_id or "")
+    assert seen is not None and seen.status == "ringing"
