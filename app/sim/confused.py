@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from app.sim.county import CLIENTS
-from app.sim.scene import Scene
+from app.sim.scene import Surroundings
 from dispatch import commands as c
 from dispatch import desk
 from dispatch.alarms import CAUSES
@@ -33,7 +33,7 @@ REASONS = sorted(
 )
 
 
-def anything(night: Scene) -> tuple[str, c.Command] | None:
+def anything(night: Surroundings) -> tuple[str, c.Command] | None:
     """An incident and a wish; None while there is no incident."""
     refs = night.refs()
     if not refs:
@@ -53,7 +53,7 @@ def _filled(chance: Random, field: Any) -> bool:
     return field.default is MISSING or chance.random() < 0.5
 
 
-def _value(night: Scene, name: str, incident: Any) -> Any:
+def _value(night: Surroundings, name: str, incident: Any) -> Any:
     chance = night.chance
     people = [person.id for person in night.county.people]
     match name:

@@ -1,21 +1,11 @@
-"""A county for one night: who works there, who is on call, its policy, and the shell around it all."""
+"""A county for one night: who works there and how each is reached, who is on call, its policy."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
 
-from app.clock import VirtualClock
-from app.seal import Keyring
-from app.settings import Settings
-from app.shell import Shell
-from app.store import Store
-from app.tables import clients, frozen_triggers, metadata, people, programs, shifts
+from dispatch.own_plan import TAKES
 
 FIRST_NIGHT = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)  # the night in which the county's clocks go back
 PROGRAM = "alder"
@@ -26,8 +16,18 @@ NAMES = ("Ana", "Ben", "Cyd", "Dov", "Zoë", "Ödön", "Fay", "Gil", "Hal", "Ida
 
 
 @dataclass(frozen=True)
+class Extra:
+    """A further way to somebody: a second number, a browser, a mailbox."""
+
+    id: str
+    kind: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Person:
-    """One of the staff. `tier` is where they stand on tonight's ladder; `phone` None: no mobile on file."""
+    """One of the staff. `tier` is where they stand on tonight's ladder; `phone` None: no mobile on file. `plan` is
+    the order of their ways as they wrote it, if they wrote one: (channel, way)."""
 
     id: str
     name: str
@@ -35,6 +35,14 @@ class Person:
     tier: str | None
     phone: str | None
     shift: tuple[datetime, datetime] | None
+    more: tuple[Extra, ...] = ()
+    plan: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def channels(self) -> list[tuple[str, str]]:
+        """Every (channel, way) that leads to them; way "" is the number on the staff list."""
+        own = [("text", ""), ("call", "")] if self.phone else []
+        return own + [(channel, one.id) for one in self.more for channel in TAKES[one.kind]]
 
 
 @dataclass(frozen=True)
@@ -77,84 +85,23 @@ def _person(chance: Random, start: datetime, person: str, role: str, tier: str |
     phone = None if chance.random() < 0.05 else f"+1555555{number:04d}"
     begins = start - timedelta(hours=chance.choice((1, 8)))
     ends = start + timedelta(hours=chance.choice((1, 2, 12, 12, 12)))
-    return Person(
-        person, f"{chance.choice(NAMES)} {person}", role, tier, phone, (begins, ends) if tier else None
+    more = tuple(_more(chance, person, number))
+    known = Person(
+        person, f"{chance.choice(NAMES)} {person}", role, tier, phone, (begins, ends) if tier else None, more
     )
+    if chance.random() < 0.7:
+        return known
+    order = known.channels
+    chance.shuffle(order)
+    return replace(known, plan=tuple(order))
 
 
-@contextmanager
-def a_house(county: County) -> Iterator[tuple[Shell, VirtualClock, Path]]:
-    """A shell on a database file of its own, in memory where the machine has room for that."""
-    roomy = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="night-", dir=roomy if roomy.is_dir() else None) as directory:
-        path = Path(directory) / "standby.db"
-        shutil.copy(Path(_empty().name) / "standby.db", path)
-        clock = VirtualClock(county.start)
-        settings = Settings(
-            base_url="https://standby.example",
-            database_url=f"sqlite:///{path}",
-            field_keys=(("k1", b"f" * 32),),
-            org="Alder County Mobile Crisis",
-            demo=True,
-            index_key=b"i" * 32,
-            journal_key=b"j" * 32,
-            link_key=b"l" * 32,
-        )
-        shell = Shell(
-            Store(settings.database_url), clock, Keyring(settings.field_keys, settings.index_key), settings
-        )
-        furnish(shell, county)
-        try:
-            yield shell, clock, path
-        finally:
-            shell.store.close()
-
-
-@cache
-def _empty() -> "tempfile.TemporaryDirectory[str]":
-    """A database with all tables and nothing in them, made once and copied for each night."""
-    directory = tempfile.TemporaryDirectory(prefix="night-empty-")
-    store = Store(f"sqlite:///{directory.name}/standby.db")
-    with store.write() as connection:
-        metadata.create_all(connection)
-        for statement in frozen_triggers("sqlite"):
-            connection.exec_driver_sql(statement)
-    store.checkpoint()
-    store.close()
-    return directory
-
-
-def furnish(shell: Shell, county: County) -> None:
-    """The program, its people, tonight's shifts and a few clients."""
-    with shell.store.write() as connection:
-        program = {"id": PROGRAM, "name": "Alder County", "zone": "America/Chicago", "policy": county.policy}
-        connection.execute(programs.insert().values(**program, areas=[], active=True))
-        for order, person in enumerate(county.people):
-            connection.execute(
-                people.insert().values(
-                    id=person.id,
-                    name=person.name,
-                    credential="",
-                    email=f"{person.id}@alder.example",
-                    phone=person.phone,
-                    roles=[person.role],
-                    program=PROGRAM,
-                    skills=[],
-                    active=True,
-                    created_at=county.start,
-                )
-            )
-            if person.tier and person.shift:
-                connection.execute(
-                    shifts.insert().values(
-                        id=f"s-{person.id}",
-                        program=PROGRAM,
-                        tier=person.tier,
-                        person=person.id,
-                        place_in_line=order,
-                        starts_at=person.shift[0],
-                        ends_at=person.shift[1],
-                    )
-                )
-        for client in CLIENTS:
-            connection.execute(clients.insert().values(id=client, program=PROGRAM, created_at=county.start))
+def _more(chance: Random, person: str, number: int) -> Iterator[Extra]:
+    if chance.random() < 0.4:
+        yield Extra(f"w-{person}-push", "push", f"https://push.example/{person}")
+    if chance.random() < 0.5:
+        yield Extra(f"w-{person}-mail", "email", f"{person}@alder.example")
+    if chance.random() < 0.15:
+        yield Extra(f"w-{person}-home", "call", f"+1555556{number:04d}")
+    if chance.random() < 0.1:
+        yield Extra(f"w-{person}-work", "text", f"+1555557{number:04d}")

@@ -12,6 +12,7 @@ from dispatch.stages import Stage
 
 # What the rota says goes out without an incident, and has tests of its own.
 OF_THE_ROTA = frozenset(
+    "CannotReach "
     "CoverAsked CoverFound CoverOpen CoverOver CoverYours NumberCode RingTest RotaNotice RotaPublished ShiftSoon "
     "SwapAsked HandOverWaits".split()
 )

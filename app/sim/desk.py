@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.sim.county import CLIENTS, Person
 from app.sim.people import Somebody
-from app.sim.scene import Coded, Scene
+from app.sim.scene import Coded, Surroundings
 from dispatch import commands as c
 from dispatch.desk import (
     ALONE_REASONS,
@@ -180,7 +180,7 @@ class Supervisor(AtDesk):
     busy = (600.0, 3600.0)
     idle = (1800.0, 5400.0)
 
-    def __init__(self, night: Scene, person: Person) -> None:
+    def __init__(self, night: Surroundings, person: Person) -> None:
         super().__init__(night, person)
         # Some have a week in which a review waits until it is late.
         self._eager = night.chance.choice((0.7, 0.7, 0.02))
@@ -201,6 +201,8 @@ class Supervisor(AtDesk):
 
     def _reviews(self, incident: Incident) -> None:
         chance = self.night.chance
+        if self.id in incident.worked and chance.random() < 0.95:
+            return  # not theirs to review; now and then they try all the same
         asks_often = 0.2 if self.night.faulty else 0.05
         if incident.worked and incident.question is None and chance.random() < asks_often:
             self.night.ask(

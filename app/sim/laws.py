@@ -1,35 +1,22 @@
 """The laws of a night: looked at after each step, after each beat of the worker, and once at the end."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 
+from app.claims import ATTEMPTS_AT_MOST
 from app.codec import load, plain
 from app.commit import Done
 from app.journal import verify
-from app.claims import ATTEMPTS_AT_MOST
 from app.sim import laws_of_people, laws_of_rows
 from app.sim.carrier import Carrier
-from app.sim.county import CANARY, County
-from app.sim.report import Broken, Report
+from app.sim.county import CANARY
+from app.sim.law import Broken, Law, laws_of
+from app.sim.report import Report
 from app.sim.scene import Scene
 from app.sim.step import Step, Watch
 from dispatch.incident import Incident
 from notify.gsm7 import SEGMENT, is_gsm7, septets
 from notify.transport import Text
-
-Law = Callable[[Step, County], Iterator[str]]
-
-
-def laws_of(module: ModuleType) -> list[Law]:
-    """Every public law of a module."""
-    return [
-        law
-        for name, law in vars(module).items()
-        if callable(law) and law.__module__ == module.__name__ and not name.startswith("_") and law.__doc__
-    ]
-
 
 LAWS: list[Law] = laws_of(laws_of_rows) + laws_of(laws_of_people)
 

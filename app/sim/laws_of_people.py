@@ -12,7 +12,7 @@ from dispatch.commands import RULE
 from dispatch.ladder import NEVER_AGAIN
 from dispatch.stages import AT_PERSON, COMMITTED, EXITS, Stage, Step
 
-HUMAN = frozenset({"board", "sms", "link", "phone"})
+HUMAN = frozenset({"board", "sms", "link", "phone", "voice"})
 ENDING = (f.Cleared, f.NotFound, f.CareRefused, f.Cancelled, f.MarkedDuplicate, f.HandedOver, f.SignedOff)
 
 

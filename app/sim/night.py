@@ -14,11 +14,13 @@ from app.intake import open_incident
 from app.replies import hear
 from app.sim import confused
 from app.sim.carrier import Carrier
-from app.sim.county import CANARY, PROGRAM, Person, a_county, a_house
+from app.sim.county import CANARY, PROGRAM, Person, a_county
 from app.sim.desk import AtDesk, Supervisor
+from app.sim.house import a_house
+from app.sim.law import Broken
 from app.sim.laws import Laws
 from app.sim.people import Somebody
-from app.sim.report import Broken, Report
+from app.sim.report import Report
 from app.sim.trouble import Died, Fuse, Moment
 from app.web.hooks import _noted
 from app.worker import Worker

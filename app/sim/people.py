@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from app.sim.county import Person
-from app.sim.scene import Scene
+from app.sim.scene import Surroundings
 from dispatch import commands as c
 from dispatch.answers import DECLINE_REASONS
 from dispatch.incident import Incident, Member
-from dispatch.stages import AT_PERSON, WRITING, Stage, Step
+from dispatch.stages import ADVANCING, AT_PERSON, WRITING, Stage, Step
 
 MINUTE = timedelta(minutes=1)
 NUMBER = re.compile(r"\d{4,6}")
@@ -33,7 +33,7 @@ ANSWERS = {"yes": 46, "no": 14, "never": 12, "too_late": 8, "twice": 8, "hesitat
 class Somebody:
     """One of the staff with a phone in a pocket. What they know is what a text or their page told them."""
 
-    def __init__(self, night: Scene, person: Person) -> None:
+    def __init__(self, night: Surroundings, person: Person) -> None:
         self.night = night
         self.person = person
         self.id = person.id
@@ -164,7 +164,7 @@ class Somebody:
             return c.AnswerQuestion(self.id)
         if incident.stage in WRITING or (incident.ended and incident.notes_owed):
             return self._writes(incident)
-        if incident.signed_by and incident.stage is not Stage.REVIEWED and self.night.chance.random() < 0.1:
+        if incident.signed_by and incident.stage is not Stage.REVIEWED and self.night.chance.random() < 0.02:
             return c.Addend(self.id, "digest-of-more")
         member = incident.member(self.id)
         return self._drives(incident, member) if member and incident.stage is not Stage.REVIEWED else None
@@ -172,6 +172,8 @@ class Somebody:
     def _writes(self, incident: Incident) -> c.Command | None:
         chance = self.night.chance
         if self._forgets(incident) or (self.night.faulty and chance.random() < 0.3):
+            return None
+        if not incident.was_on_team(self.id) and chance.random() < 0.95:
             return None
         if incident.stage is Stage.CLEARED and chance.random() < 0.5:
             return c.BeginNotes(self.id)
@@ -188,6 +190,8 @@ class Somebody:
             return None
         minutes = timedelta(minutes=chance.randrange(20)) if chance.random() < 0.15 else None
         at = self.night.now() - minutes if minutes else None
+        if incident.stage not in ADVANCING and member.step is not Step.ON_SCENE and chance.random() < 0.9:
+            return None  # the partner is with the person already
         match member.step:
             case Step.ACCEPTED:
                 return c.GoEnRoute(self.id, self.id, chance.choice((None, 20)), at=at)

@@ -3,15 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.sim.coverage import Coverage
-
-
-class Broken(BaseException):
-    """A law was broken. Not an Exception: no part of the product may catch it."""
-
-    def __init__(self, law: str, sentence: str) -> None:
-        super().__init__(f"{law}: {sentence}")
-        self.law = law
-        self.sentence = sentence
+from app.sim.law import Broken
 
 
 @dataclass

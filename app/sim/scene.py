@@ -1,11 +1,10 @@
-"""What the people of a night, its network and its laws may see and do there."""
+"""What the people of a night may see and do there; and what its network and its laws see of it besides."""
 
 import sqlite3
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from app.commit import Done
 from app.shell import Shell
 from app.sim.county import County, Person
 from app.sim.report import Report
@@ -23,35 +22,18 @@ class Someone(Protocol):
     def looks_soon(self, least: float, most: float) -> None: ...
 
 
-class Scene(Protocol):
-    """The night around them."""
+class Surroundings(Protocol):
+    """The night around somebody of the staff, at either depth."""
 
     chance: Random
     county: County
     faulty: bool
-    report: Report
-    shell: Shell
-    db: sqlite3.Connection
 
     def now(self) -> datetime: ...
 
-    def say(self, what: str) -> None: ...
-
-    def pass_time(self, length: timedelta) -> None: ...
-
     def later(self, delay: timedelta, what: str, moment: Moment) -> None: ...
 
-    def another_worker_goes_on(self) -> None: ...
-
-    def no_transaction_is_open(self) -> None: ...
-
-    def arrived(self, text: Text) -> None: ...
-
-    def reported(self, our_id: str, status: str, code: str | None) -> None: ...
-
-    def ask(
-        self, incident: str, command: Command, via: str, words: bool = False, key: str | None = None
-    ) -> Done | None: ...
+    def ask(self, incident: str, command: Command, via: str, words: bool = False) -> object: ...
 
     def opens(self, by: str, channel: str, answers: Coded, needs: tuple[str, ...]) -> None: ...
 
@@ -72,3 +54,23 @@ class Scene(Protocol):
     def to_review(self) -> list[Incident]: ...
 
     def tasks_of(self, person: str) -> list[Incident]: ...
+
+
+class Scene(Surroundings, Protocol):
+    """The same with the shell in it."""
+
+    report: Report
+    shell: Shell
+    db: sqlite3.Connection
+
+    def say(self, what: str) -> None: ...
+
+    def pass_time(self, length: timedelta) -> None: ...
+
+    def another_worker_goes_on(self) -> None: ...
+
+    def no_transaction_is_open(self) -> None: ...
+
+    def arrived(self, text: Text) -> None: ...
+
+    def reported(self, our_id: str, status: str, code: str | None) -> None: ...

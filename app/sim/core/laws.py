@@ -1,0 +1,194 @@
+"""The laws of the core: looked at after each commit, each beat and each settled try, and once at the end."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from typing import cast
+
+from app.sim import laws_of_people
+from app.sim.core.house import House
+from app.sim.core.network import CARRIERS, Network
+from app.sim.core.tries import ATTEMPTS_AT_MOST, UNSETTLED, Row
+from app.sim.county import County
+from app.sim.law import Broken, Law, laws_of
+from app.sim.step import Commit
+from app.sim.step import Step as Seen
+from dispatch import facts as f
+from dispatch.clock import next_wake
+from dispatch.commands import RULE
+from dispatch.reach import TRIES_AT_MOST
+from dispatch.stages import Stage
+from notify.outcomes import DELIVERED
+
+LAWS: list[Law] = laws_of(laws_of_people)
+HALF_A_MINUTE = timedelta(seconds=30)
+
+
+class Seeing:
+    """One commit, as the laws of people look at it."""
+
+    __slots__ = ("commits", "moves", "now", "out")
+
+    def __init__(self, commit: Commit, now: datetime, out: dict[str, str]) -> None:
+        self.commits = (commit,)
+        self.moves: tuple[()] = ()
+        self.now = now
+        self.out = out
+
+
+class Laws:
+    """Watches one night."""
+
+    def __init__(self, county: County, house: House, network: Network) -> None:
+        self._county = county
+        self._house = house
+        self._network = network
+        self._granted: set[str] = set()
+        self._marks: dict[tuple[str, str], deque[tuple[datetime, str]]] = {}
+        self.slowest = timedelta(0)
+
+    def after_commit(self, commit: Commit, now: datetime) -> None:
+        """All laws that hold after each change."""
+        seen = cast(Seen, Seeing(commit, now, self._house.out))
+        for law in LAWS:
+            for sentence in law(seen, self._county):
+                raise Broken(law.__name__, sentence)
+        self._owned_or_timed(commit)
+        self._one_level_at_a_time(commit)
+        self._pages_and_tries_commit_together(commit, now)
+
+    def _owned_or_timed(self, commit: Commit) -> None:
+        """Every incident that is not reviewed has a wake ahead or an alarm; every open seat is looked after."""
+        after = commit.after
+        if after.stage is Stage.REVIEWED:
+            return
+        if next_wake(after) is None and not after.alarms:
+            raise Broken(
+                "owned_or_timed", f"{after.ref} is {after.stage}, nothing is due and no alarm stands"
+            )
+        alarmed = any(alarm.kind == "nobody_answered" for alarm in after.alarms)
+        if after.unasked_seats() and after.again_at is None and not alarmed:
+            raise Broken("owned_or_timed", f"nobody looks for {after.ref}'s {after.unasked_seats()}")
+
+    def _one_level_at_a_time(self, commit: Commit) -> None:
+        """The rules ask one person for each seat, never two in one go, and pass over nobody who was never asked."""
+        asked = [
+            entry.fact for entry in commit.entries if isinstance(entry.fact, f.Asked) and entry.by == RULE
+        ]
+        if len({fact.seat for fact in asked}) < len(asked):
+            raise Broken("one_level_at_a_time", f"two were asked for one seat of {commit.after.ref} at once")
+        for entry in commit.entries:
+            if isinstance(entry.fact, f.Lapsed):
+                self._was_asked(entry.fact)
+
+    def _was_asked(self, fact: f.Lapsed) -> None:
+        tries = self._house.outbox.of_page[fact.page]
+        # Every way may be silent while a provider hangs; but then something was handed to it.
+        if tries and not any(row.wire_at or row.state == "failed" for row in tries):
+            page = self._house.incidents[tries[0].incident or ""].page(fact.page)
+            assert page is not None
+            if fact.at - page.answer_by > timedelta(seconds=30):
+                raise Broken(
+                    "nobody_unasked", f"{fact.person} lapsed on {fact.page} and was never sent anything"
+                )
+
+    def owed(self, delivery: list[Row], now: datetime) -> None:
+        """Something urgent begins at once, by whatever way comes first; for anything else nobody's phone rings."""
+        if delivery[0].urgent and not any(row.available_at <= now and not row.spare for row in delivery):
+            raise Broken(
+                "a_page_begins_at_once", f"message {delivery[0].id} waits, and nothing of it goes out"
+            )
+        if not delivery[0].urgent and any(row.way.channel == "call" for row in delivery):
+            raise Broken("nobody_is_rung_for_it", f"message {delivery[0].id} is not urgent and rings a phone")
+        if len(delivery) > TRIES_AT_MOST:
+            raise Broken("tries_are_bounded", f"message {delivery[0].id} has {len(delivery)} tries")
+
+    def followed(self, row: Row, now: datetime) -> None:
+        """A try is lost: another one begins now or is out; or the next person is asked now."""
+        if row.page is None:
+            return
+        page = self._house.incidents[row.incident or ""].page(row.page)
+        if page is None or page.state != "asked" or page.answer_by <= now:
+            return
+        hope = [
+            one
+            for one in row.delivery
+            if one.state in ("sending", "ambiguous")
+            or (one.state == "owed" and not one.spare and (one.attempts > 0 or one.available_at <= now))
+            or (one.state == "sent" and (one.failed is None or one.reached >= DELIVERED))
+        ]
+        if not hope:
+            raise Broken("a_failure_is_followed", f"{row.page}: try {row.id} is lost and nothing follows now")
+
+    def marked(self, channel: str, provider: str, mark: str, now: datetime) -> None:
+        """What a provider did, in order."""
+        self._marks.setdefault((channel, provider), deque(maxlen=4)).append((now, mark))
+
+    def chosen(self, channel: str, provider: str, refused_by: tuple[str, ...], now: datetime) -> None:
+        """Whoever failed four times in half a minute is not tried first while the other one carries."""
+        others = [name for name in CARRIERS[channel] if name != provider and name not in refused_by]
+        recent = self._marks.get((channel, provider), ())
+        fails = len(recent) == 4 and all(mark != "good" and at > now - HALF_A_MINUTE for at, mark in recent)
+        for other in others if fails else ():
+            known = self._marks.get((channel, other), ())
+            if len(known) == 4 and all(mark == "good" for _, mark in known):
+                raise Broken("traffic_moves", f"a {channel} goes to {provider}, which fails, not to {other}")
+
+    def _pages_and_tries_commit_together(self, commit: Commit, now: datetime) -> None:
+        for entry in commit.entries:
+            if isinstance(entry.fact, f.Asked) and entry.fact.page not in self._house.outbox.of_page:
+                raise Broken("a_page_commits_with_its_decision", f"{entry.fact.page} is owed to nobody")
+        mine = self._house.outbox.of_incident.get(commit.incident, [])
+        told = {
+            row.delivery[0].id: row.delivery for row in mine[-60:] if row.owed_at == now and row.attempts == 0
+        }
+        for delivery in told.values():
+            self.owed(delivery, now)
+
+    def after_tick(self, now: datetime, busy: bool) -> None:
+        """Nothing that is due stays behind a healthy worker with a hand free."""
+        wake = self._house.next_wake()
+        if wake is not None and wake <= now:
+            raise Broken("nothing_due_is_left", "an incident is due and was not woken")
+        due = self._house.outbox.next_due()
+        if due is not None and due <= now and not busy:
+            raise Broken("nothing_owed_is_left", f"a try was due at {due} and was not taken")
+
+    def began(self, row: Row, late: timedelta) -> None:
+        """How long after it was due a try of something urgent begins."""
+        self.slowest = max(self.slowest, late)
+
+    def sent_is_true(self, row: Row) -> None:
+        """Nothing says "sent" that no provider took; a second copy has a fault that explains it; tries end."""
+        known = self._network.carried(row)
+        if not known.copies:
+            raise Broken("sent_is_true", f"try {row.id} says sent and nobody took it")
+        if row.attempts > ATTEMPTS_AT_MOST + 1:
+            raise Broken("tries_are_bounded", f"try {row.id} was tried {row.attempts} times")
+        if len(known.copies) > 1 + known.looks_in_vain + known.came_back:
+            raise Broken("one_copy_unless_a_fault", f"try {row.id} went out {len(known.copies)} times")
+
+    def only_more(self, row: Row, before: int) -> None:
+        """What is known of a delivery never shrinks."""
+        if row.reached < before:
+            raise Broken("reports_only_add", f"try {row.id} is less delivered than before")
+
+    def granted(self, key: str) -> None:
+        """One wish has one effect, however often it is asked."""
+        if key in self._granted:
+            raise Broken("one_wish_one_effect", f"{key} had two effects")
+        self._granted.add(key)
+
+    def at_the_end(self) -> None:
+        """After the calm nothing is forgotten: every incident is reviewed or alarmed, every try settled, every page
+        that nobody could be reached for went on to the next person."""
+        for incident in self._house.incidents.values():
+            if incident.stage is not Stage.REVIEWED and not incident.alarms:
+                raise Broken("owned_at_the_end", f"{incident.ref} is not reviewed and has no alarm")
+        for row in self._house.outbox.rows.values():
+            if row.state in UNSETTLED and not row.spare:
+                raise Broken("nothing_is_forgotten", f"try {row.id} is {row.state} for ever")
+        for page, tries in self._house.outbox.of_page.items():
+            failed = all(row.state == "failed" for row in tries)
+            asked = self._house.incidents[tries[0].incident or ""].page(page)
+            if failed and (asked is None or asked.state == "asked"):
+                raise Broken("nothing_is_forgotten", f"{page} failed by every way and nobody went on")
