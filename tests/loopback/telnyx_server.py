@@ -15,14 +15,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
-from xml.etree import ElementTree
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.loopback import telnyx_shape as shape
+from tests.loopback.phone import Heard, Phone, listen
 from tests.loopback.telnyx_faults import Fault
 from tests.loopback.telnyx_shape import E164, Message, Ring
 from tests.loopback.telnyx_signing import headers, public_key
+from tests.loopback.twilio_calls import ENDS
 
 MESSAGES = re.compile(r"/v2/messages(?:/([0-9a-f-]{36}))?")
 CALLS = re.compile(r"/v2/texml/Accounts/([0-9a-f-]{36})/Calls(?:/(v3:[\w-]+))?")
@@ -57,8 +58,8 @@ Post = Callable[[str, bytes, dict[str, str]], Answer]
 
 @dataclass
 class LoopbackTelnyx:
-    """`public_base` is where reports are sent; `webhook_base` is where the service really listens. `reports` are posted
-    by themselves after each accepted text. `honours_keys`: a request under a known key is answered as before."""
+    """`public_base` is where reports are sent; `webhook_base` is where the service really listens.
+    `honours_keys`: a request under a known key is answered as before."""
 
     api_key: str = "KEY0loopback"
     sender: str = "+15005550107"
@@ -68,7 +69,6 @@ class LoopbackTelnyx:
     public_base: str = "https://standby.example"
     webhook_base: str | None = None
     post: Post | None = None
-    reports: tuple[str, ...] = ()
     honours_keys: bool = True
     tells_call_id: bool = False
     now: Callable[[], datetime] = localtime
@@ -151,31 +151,36 @@ class LoopbackTelnyx:
 
     def report_machine(self, sid: str, answered_by: str) -> Answer:
         """What answering machine detection guessed."""
-        ring = self.rings[sid]
-        form = [
-            ("AccountSid", self.account),
-            ("AnsweredBy", answered_by),
-            ("CallSid", sid),
-            ("CallSidLegacy", sid),
-            ("ConnectionId", self.voice_app),
-            ("MachineDetectionDuration", "2500"),
-        ]
-        return self.post_form(ring.asked["AsyncAmdStatusCallback"], form)
+        form = [("AnsweredBy", answered_by), ("MachineDetectionDuration", "2500")]
+        return self.post_form(
+            self.rings[sid].asked["AsyncAmdStatusCallback"], [*self._of_call(sid, ends=False), *form]
+        )
 
-    def press(self, sid: str, script: str, digits: str) -> Answer:
-        """Whoever picked up types this where the script asks for keys. The answer is the next script."""
-        gather = ElementTree.fromstring(script).find(".//Gather")
-        assert gather is not None, "this script asks for no key"
+    def ring(self, number: str, phone: Phone) -> Heard:
+        """The newest call to this number rings, and this is who picks it up; what was said in it."""
+        sid = next(sid for sid, one in reversed(self.rings.items()) if one.asked["To"] == number)
+        heard = Heard()
+        self.report_call(sid, "initiated", "ringing")
+        if phone.picks_up in ENDS:
+            self.report_call(sid, ENDS[phone.picks_up])
+            return heard
+        self.report_call(sid, "in-progress")
+        self.report_machine(sid, phone.guessed)
+        listen(self.rings[sid].asked["Texml"], phone.keys, lambda *typed: self.press(sid, *typed), heard)
+        self.report_call(sid, "completed")
+        return heard
+
+    def press(self, sid: str, action: str, digits: str) -> tuple[int, str]:
+        """Whoever picked up types this, and it is posted where the script says."""
+        answer = self.post_form(action, [*self._of_call(sid, ends=True), ("Digits", digits)])
+        return answer.status, answer.body
+
+    def _of_call(self, sid: str, ends: bool) -> list[tuple[str, str]]:
+        """What each report of a call names; its description shows none of the two numbers in the guess of a machine."""
         ring = self.rings[sid]
-        form = [
-            ("AccountSid", self.account),
-            ("CallSid", sid),
-            ("ConnectionId", self.voice_app),
-            ("From", ring.asked["From"]),
-            ("To", ring.asked["To"]),
-            ("Digits", digits),
-        ]
-        return self.post_form(gather.attrib["action"], form)
+        numbers = [("From", ring.asked["From"]), ("To", ring.asked["To"])] if ends else []
+        account = [("AccountSid", self.account), ("CallSid", sid), ("CallSidLegacy", sid)]
+        return [*account, ("ConnectionId", self.voice_app), *numbers]
 
     def post_form(self, url: str, form: Sequence[tuple[str, str]]) -> Answer:
         return self.post_signed(url, urlencode(list(form)).encode(), FORM)
@@ -329,9 +334,6 @@ class _Exchange(BaseHTTPRequestHandler):
             telnyx.remember(key, raw, answer)
         if fault is None:
             self._answer(200, answer or {})
-            if is_text and known is None:
-                for status in telnyx.reports:
-                    telnyx.report_text((answer or {})["data"]["id"], status)
         else:
             self._fail(fault, answer or {})
 

@@ -1,0 +1,139 @@
+"""A house on two wires: the real clients of both providers, and a loopback of each that calls back over HTTP."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from app.clock import VirtualClock
+from app.factory import create_app
+from app.outside import Outside, Telnyx, Twilio
+from app.refused import refusals
+from app.shell import Shell
+from app.tables import house_alarms, outbox
+from app.wiring import shell_for
+from app.worker import Worker
+from dispatch.incident import Incident
+from notify.telnyx_wire import TelnyxTransport
+from notify.transport import Channel, Wires
+from notify.twilio_wire import TwilioTransport
+from tests.house import NIGHT, PHONES, create_schema, furnish, settings_for
+from tests.loopback.telnyx_server import LoopbackTelnyx
+from tests.loopback.twilio_server import LoopbackTwilio
+from tests.wired import BASE, a_call, incident_at
+
+# What a send may take here in all; the product's eight seconds would make a hanging provider a long test.
+SECONDS = 0.5
+
+
+@dataclass
+class WiredTwice:
+    """The parts a test holds on to."""
+
+    shell: Shell
+    clock: VirtualClock
+    twilio: LoopbackTwilio
+    telnyx: LoopbackTelnyx
+    worker: Worker
+    app: Flask
+
+    def called(self, *, lead: str | None = "ana", second: str | None = "ben") -> str:
+        """A call for which a team is being asked; the incident's id."""
+        return a_call(self.shell, lead=lead, second=second)
+
+    def tick(self, times: int = 3) -> None:
+        """Let the worker run: what came back from the wire is settled at the beginning of the next beat."""
+        for _ in range(times):
+            self.worker.tick()
+
+    def pass_time(self, **length: float) -> None:
+        """Let time pass and let the worker see it."""
+        self.clock.move(timedelta(**length))
+        self.tick()
+
+    def incident(self, incident: str) -> Incident:
+        return incident_at(self.shell, incident)
+
+    def tries(self, person: str, channel: str | None = None) -> list[Any]:
+        """The rows of what this person was sent, oldest first."""
+        with self.shell.store.read() as connection:
+            mine = select(outbox).where(outbox.c.person == person).order_by(outbox.c.id)
+            return [row for row in connection.execute(mine) if channel in (None, row.channel)]
+
+    def texts(self, person: str) -> list[str]:
+        """What this person's phone got, from whichever provider, oldest first by provider."""
+        number = PHONES[person]
+        first = [text.body for text in self.twilio.messages.values() if text.to == number]
+        return first + [text.body for text in self.telnyx.messages.values() if text.to == number]
+
+    def alarms(self) -> dict[str, str]:
+        """The alarms of the house that stand: about what, and the sentence."""
+        with self.shell.store.read() as connection:
+            standing = select(house_alarms).where(house_alarms.c.ended_at.is_(None))
+            return {row.about: row.sentence for row in connection.execute(standing)}
+
+    def refused(self) -> dict[str, int]:
+        with self.shell.store.read() as connection:
+            return refusals(connection)
+
+
+@contextmanager
+def a_house_on_two_wires(
+    directory: Path, *, database_url: str | None = None, seconds: float = SECONDS
+) -> Iterator[WiredTwice]:
+    """Texts and calls go out by Twilio first and by Telnyx second; time passes only when the test says so."""
+    clock = VirtualClock(NIGHT)
+    with (
+        LoopbackTwilio(public_base=BASE, now=clock.now) as twilio,
+        LoopbackTelnyx(public_base=BASE, now=clock.now) as telnyx,
+    ):
+        first = Twilio(twilio.account_sid, twilio.auth_token, None, twilio.sender, twilio.base, twilio.sender)
+        second = Telnyx(
+            telnyx.api_key, telnyx.public_key, telnyx.sender, telnyx.account, telnyx.voice_app, telnyx.base
+        )
+        settings = settings_for(
+            database_url or f"sqlite:///{directory / 'standby.db'}",
+            base_url=BASE,
+            demo=False,
+            outside=Outside(first, second),
+        )
+        shell = shell_for(settings, clock)
+        if database_url is None:
+            create_schema(shell)
+        furnish(shell)
+        app = create_app(shell)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        twilio.webhook_base = telnyx.webhook_base = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield WiredTwice(
+                shell, clock, twilio, telnyx, Worker(shell, hurried(first, second, seconds)), app
+            )
+        finally:
+            server.shutdown()
+            server.server_close()
+            shell.store.close()
+
+
+def hurried(first: Twilio, second: Telnyx, seconds: float, *channels: Channel) -> Wires:
+    """What `wires_for` makes, with less patience."""
+    one = TwilioTransport(
+        first.account_sid,
+        first.auth_token,
+        first.sender,
+        first.api_base,
+        total_seconds=seconds,
+        calls_from=first.calls_from,
+    )
+    other = TelnyxTransport(
+        second.api_key, second.sender, second.account, second.voice_app, second.api_base, seconds
+    )
+    assert other.is_ready(60)
+    return dict.fromkeys(channels or ("text", "call"), (one, other))
