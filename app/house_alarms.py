@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from app.shell import new_id
 from app.tables import HOUSE_ALARM_STANDS, house_alarms
@@ -59,10 +59,11 @@ def end_alarm(connection: Connection, kind: str, about: str, now: datetime) -> b
 
 
 def take(connection: Connection, id: str, by: str, now: datetime) -> bool:
-    """Somebody has it; the first one stays. False: it is over, or somebody else has it."""
+    """Somebody has it; who says so twice says it once. False: it is over, or somebody else has it."""
+    free = or_(house_alarms.c.taken_by.is_(None), house_alarms.c.taken_by == by)
     taken = connection.execute(
         update(house_alarms)
-        .where(HOUSE_ALARM_STANDS, house_alarms.c.id == id, house_alarms.c.taken_by.is_(None))
+        .where(HOUSE_ALARM_STANDS, house_alarms.c.id == id, free)
         .values(taken_by=by, taken_at=now)
     )
     return taken.rowcount > 0

@@ -13,6 +13,7 @@ from app.tables import (
     clients,
     covers,
     credentials,
+    house_alarms,
     incidents,
     pages,
     people,
@@ -122,6 +123,12 @@ def _of_program(table: Any, column: str, key: str) -> Rule:
     return rule
 
 
+def _house_alarm(connection: Connection, _: Shell, me: Me, url: Mapping[str, Any]) -> bool:
+    """An alarm of the house that concerns every program, or one's own."""
+    row = connection.execute(select(house_alarms.c.program).where(house_alarms.c.id == url["alarm"])).first()
+    return row is not None and row.program in (None, me.program)
+
+
 def _of_colleague(table: Any, key: str) -> Rule:
     """Something of a person of one's own program."""
 
@@ -160,6 +167,7 @@ OBJECTS: dict[str, Rule] = {
     "draft": _of_program(rota_drafts, "program", "draft"),
     "credential": _of_colleague(credentials, "held"),
     "training": _of_colleague(training, "trained"),
+    "house_alarm": _house_alarm,
     "way": _of_colleague(ways, "way"),
     "my_way": _mine(ways, "person", "way"),
     "my_wish": _mine(rota_wishes, "person", "wish"),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from app.journal import newest
 from app.queries.board import Snapshot, board, changed_since, left_board
 from app.queries.calls import CallRow, OpenCall
-from app.queries.house_pulse import HousePulse, house_pulse
+from app.queries.house_pulse import Holes, HousePulse, holes_ahead, house_pulse
 from app.queries.teams import TeamRow
 from app.shell import Shell, new_id
 
@@ -23,6 +23,7 @@ from app.shell import Shell, new_id
 NEWS_AT_MOST = 500
 # Shifts begin and end without a word in the journal, so a snapshot is not kept for long.
 KEPT_FOR = timedelta(seconds=5)
+HOUSE_KEPT_FOR = timedelta(seconds=1)
 ANSWERS_KEPT = 64
 # Stand in shared pieces where each reader's own anti-forgery word and wish key go.
 CSRF_SLOT, KEY_SLOT = "csrf-of-the-reader", "key-of-the-wish"
@@ -55,14 +56,19 @@ class _Program:
     calls: dict[str, OpenCall] = field(default_factory=dict)
     drawn: Drawn | None = None
     house: HousePulse = HousePulse()
+    holes: Holes = Holes()
     looked_at: datetime | None = None
+    holes_at: datetime | None = None
 
     def look_at_house(self, shell: Shell, program: str, now: datetime) -> None:
-        """Anew when the last look is old. Not with each commit: the rota is a matter of hours."""
-        if self.looked_at is None or not timedelta() <= now - self.looked_at < KEPT_FOR:
-            with shell.store.read() as connection:
-                self.house = house_pulse(connection, program, now)
-            self.looked_at = now
+        """Anew when the last look is old. The rota is a matter of hours; a part that stands still is one of seconds."""
+        if _is_fresh(self.looked_at, now, HOUSE_KEPT_FOR):
+            return
+        with shell.store.read() as connection:
+            if not _is_fresh(self.holes_at, now, KEPT_FOR):
+                self.holes, self.holes_at = holes_ahead(connection, program, now), now
+            self.house = house_pulse(connection, shell, program, now, self.holes)
+        self.looked_at = now
 
 
 class Boards:
@@ -115,6 +121,10 @@ class Boards:
 def own(shared: str, csrf: str) -> str:
     """A shared piece as one reader gets it: forms in it carry the reader's own words."""
     return shared.replace(CSRF_SLOT, csrf).replace(KEY_SLOT, new_id())
+
+
+def _is_fresh(looked_at: datetime | None, now: datetime, kept_for: timedelta) -> bool:
+    return looked_at is not None and timedelta() <= now - looked_at < kept_for
 
 
 def _still_good(snapshot: Snapshot, seq: int, now: datetime) -> bool:

@@ -26,8 +26,11 @@ def healthz() -> ResponseReturnValue:
     said = {
         "ok": beat.fine,
         "worker_seconds": beat.worker_seconds,
+        "auditor_seconds": beat.auditor_seconds,
+        "watchdog_seconds": beat.watchdog_seconds,
         "oldest_owed_seconds": beat.oldest_owed_seconds,
         "oldest_due_seconds": beat.oldest_due_seconds,
+        "house_alarms": beat.house_alarms,
         "journal_seq": beat.journal_seq,
     }
     return jsonify(said if beat.fine else {**said, "error": beat.sentence}), 200 if beat.fine else 503

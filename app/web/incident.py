@@ -43,6 +43,8 @@ REASONS = {
     "lower": LOWER_REASONS,
     "recall": RECALL_REASONS,
 }
+# Where a form may lead back to, beside the call itself.
+BACK = {"board": "board.show", "by-hand": "by_hand.show"}
 SAID_AT_MOST = 3
 HOLD_AT_MOST = 720
 
@@ -242,8 +244,8 @@ def _asked(
     done = ask(ref, command(), words={label: words} if words else None)
     if wants_json():
         return jsonify(said=_said(done))
-    if form.line("back") == "board":
-        return redirect(url_for("board.show"), 303)
+    if (back := form.choice("back", BACK)) in BACK:
+        return redirect(url_for(BACK[back]), 303)
     return redirect(url_for("incident.show", ref=ref, pane=form.choice("pane", PANES) or None), 303)
 
 
