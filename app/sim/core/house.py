@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
 
-from app.sim.core.tries import Outbox
+from app.sim.core.tries import Outbox, Row
 from app.sim.county import PROGRAM, County, Person
 from app.sim.step import Commit, Entry
 from dispatch.announce import announce
@@ -29,6 +29,7 @@ class Answered:
 
     incident: Incident
     commit: Commit | None
+    owed: tuple[list[Row], ...] = ()
 
 
 class House:
@@ -82,13 +83,12 @@ class House:
         self._save(before, after)
         if before is not None:
             self.outbox.cancel(before, after)
-        for message in messages:
-            self.outbox.owe(message, incident, self.ways_of(message.to), now)
+        owed = tuple([self.outbox.owe(one, incident, self.ways_of(one.to), now) for one in messages])
         if key is not None:
             self.granted.add(key)
         self._seq += 1
         entries = tuple([Entry(self._seq, fact.by, via, fact) for fact in facts])
-        return Answered(after, Commit(incident, self._seq, entries, before, after, tuple(messages)))
+        return Answered(after, Commit(incident, self._seq, entries, before, after, tuple(messages)), owed)
 
     def tell(self, message: Message) -> None:
         """Owe an answer that changes nothing."""

@@ -54,7 +54,7 @@ class Laws:
                 raise Broken(law.__name__, sentence)
         self._owned_or_timed(commit)
         self._one_level_at_a_time(commit)
-        self._pages_and_tries_commit_together(commit, now)
+        self._pages_and_tries_commit_together(commit)
 
     def _owned_or_timed(self, commit: Commit) -> None:
         """Every incident that is not reviewed has a wake ahead or an alarm; every open seat is looked after."""
@@ -133,16 +133,10 @@ class Laws:
             if len(known) == 4 and all(mark == "good" for _, mark in known):
                 raise Broken("traffic_moves", f"a {channel} goes to {provider}, which fails, not to {other}")
 
-    def _pages_and_tries_commit_together(self, commit: Commit, now: datetime) -> None:
+    def _pages_and_tries_commit_together(self, commit: Commit) -> None:
         for entry in commit.entries:
             if isinstance(entry.fact, f.Asked) and entry.fact.page not in self._house.outbox.of_page:
                 raise Broken("a_page_commits_with_its_decision", f"{entry.fact.page} is owed to nobody")
-        mine = self._house.outbox.of_incident.get(commit.incident, [])
-        told = {
-            row.delivery[0].id: row.delivery for row in mine[-60:] if row.owed_at == now and row.attempts == 0
-        }
-        for delivery in told.values():
-            self.owed(delivery, now)
 
     def after_tick(self, now: datetime, busy: bool) -> None:
         """Nothing that is due stays behind a healthy worker with a hand free."""

@@ -146,6 +146,7 @@ class Night:
         """Somebody sets the wall clock wrong, or right again."""
         if not self.faulty or self.chance.random() < 0.5:
             return
+        self._clock.now()
         self._skew = SECOND * self.chance.choice(CLOCK_STEPS) if self._skew == NOTHING else NOTHING
         self.report.coverage.saw("faults", "clock_step")
         self.say(f"the wall clock is {self._skew.total_seconds():.0f} s ahead")
@@ -197,7 +198,9 @@ class Night:
             if not agenda or over():
                 return
             self._true, _, act = heapq.heappop(agenda)
-            self._now = self._clock.now()
+            # While both agree there is nothing that the steady clock could say but the time.
+            agree = self._skew == NOTHING and self._clock.apart == NOTHING
+            self._now = self._true if agree else self._clock.now()
             act()
         raise AssertionError(f"seed {self.seed}: the night does not end")
 
@@ -336,6 +339,8 @@ class Night:
             self.say(f"{via} {command} -> {', '.join(type(one.fact).__name__ for one in commit.entries)}")
         self.report.count(command, commit)
         self.laws.after_commit(commit, self.now())
+        for delivery in answered.owed:
+            self.laws.owed(delivery, self.now())
         if key is not None:
             self.laws.granted(key)
         if self.faulty and self.chance.random() < 0.003 and commit.facts(Asked):
