@@ -16,7 +16,7 @@ TAKES: dict[str, tuple[Channel, ...]] = {
     "email": ("email",),
 }
 # Made once: building a statement costs more than running it, and every page asks it.
-_WHO = select(people.c.id, people.c.phone, people.c.text_blocked_at, people.c.plan).where(
+_WHO = select(people.c.id, people.c.phone, people.c.plan).where(
     people.c.id.in_(bindparam("ids", expanding=True))
 )
 _THEIRS = (
@@ -59,15 +59,15 @@ def _ways(who: Any, rows: Sequence[Row[Any]], carried: frozenset[str]) -> tuple[
         for channel in TAKES["text"]:
             way = Way("", channel, who.phone)
             every.append(way)
-            if channel != "text" or who.text_blocked_at is None:
-                working.append(way)
+            working.append(way)
     for row in rows:
         first = row.kind == "text" and row.address == who.phone
-        blocked = row.blocked_at is not None or (first and who.text_blocked_at is not None)
+        dead = row.blocked_at is not None or row.broken_at is not None
         for channel in TAKES[row.kind]:
             way = Way("" if first else row.id, channel, row.address)
             every.append(way)
-            if row.broken_at is None and not (blocked and channel == "text"):
+            # A number that takes no text may ring.
+            if not (dead and channel == row.kind):
                 working.append(way)
     usable = [way for way in working if way.channel in carried] or [
         way for way in every if way.channel in carried

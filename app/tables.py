@@ -100,8 +100,6 @@ people = Table(
     # Hours on call in a week that this person's contract allows; None: the program's own number counts.
     Column("week_hours", Integer),
     Column("hired_on", String(10)),
-    # Texted STOP: the carrier drops every text of ours until START.
-    Column("text_blocked_at", Instant),
     # How they want to be reached when it is urgent: channel and way, in order. None: as the program does it.
     Column("plan", JSON),
     Column("active", Boolean, nullable=False),

@@ -19,18 +19,16 @@ OPTED_OUT: Final = "opted_out"
 BROKEN: Final = "number"
 CODE_MOST: Final = 20
 
-# The first number of this person takes no text: STOP came from it, or a provider says that it never will.
-TEXT_LOST: Final = exists().where(
-    ways.c.person == people.c.id,
-    ways.c.kind == "text",
-    ways.c.address == people.c.phone,
-    or_(ways.c.blocked_at.is_not(None), ways.c.broken_at.is_not(None)),
+_FIRST = ways.alias("first_way")
+_OF_THE_FIRST = and_(
+    _FIRST.c.person == people.c.id, _FIRST.c.kind == "text", _FIRST.c.address == people.c.phone
 )
-TEXT_STOPPED: Final = exists().where(
-    ways.c.person == people.c.id,
-    ways.c.kind == "text",
-    ways.c.address == people.c.phone,
-    ways.c.blocked_at.is_not(None),
+# To be asked of `people`: STOP came from their first number; or it takes no text for that or another reason.
+TEXT_STOPPED: Final = exists().where(_OF_THE_FIRST, _FIRST.c.blocked_at.is_not(None)).correlate(people)
+TEXT_LOST: Final = (
+    exists()
+    .where(_OF_THE_FIRST, or_(_FIRST.c.blocked_at.is_not(None), _FIRST.c.broken_at.is_not(None)))
+    .correlate(people)
 )
 
 

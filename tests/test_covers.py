@@ -15,6 +15,7 @@ from app.rota.covers import withdraw
 from app.rota.overrides import add_override
 from app.rota.who_may import crew_for
 from app.tables import people
+from app.ways_health import note_stop
 from dispatch.messages import CoverAsked, CoverOpen, CoverOver, RotaNotice
 from dispatch.value import Refused
 from tests.cover_stage import (
@@ -31,7 +32,7 @@ from tests.cover_stage import (
     taken,
     terms,
 )
-from tests.house import PROGRAM, House, a_house
+from tests.house import PHONES, PROGRAM, House, a_house
 from tests.test_sms_replies import share
 from tests.wired import a_call, incident_at
 
@@ -377,9 +378,7 @@ def test_a_yes_that_still_waits_a_day_before_is_told_to_the_manager_again(house:
 def test_who_has_stopped_our_texts_is_shown_so(house: House) -> None:
     shift = a_shift(house, "ana")
     with house.shell.store.write() as connection:
-        connection.execute(
-            people.update().where(people.c.id == "cyd").values(text_blocked_at=house.clock.now())
-        )
+        note_stop(connection, house.shell, PHONES["cyd"], house.clock.now())
         place = place_of(connection, PROGRAM)
         crew = crew_for(connection, house.shell, place, "ana", shift.tier, WHOLE)
     assert crew.of("cyd").soft == ("No text reaches them: they have stopped ours. Ring them.",)

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.replies import hear
 from app.rota.ready import findings
 from app.tables import covers, people, rota_layers, rota_tiers, ways
+from app.ways_health import note_stop
 from tests.house import NIGHT, PHONES, PROGRAM, House, a_house
 from tests.rota_scene import a_rota, ask_cover, days, lay, need, put_over, take_off, wall
 from tests.walk import text
@@ -78,7 +79,7 @@ def test_what_people_change_is_read_from_what_is_stored(tmp_path: Path) -> None:
         take_off(house, "ana", wall(20, 7), wall(22, 7), state="asked")
         ask_cover(house, "cyd", "primary", wall(13, 19), wall(14, 7))
         with house.shell.store.write() as connection:
-            connection.execute(people.update().where(people.c.id == "dov").values(text_blocked_at=NIGHT))
+            note_stop(connection, house.shell, PHONES["dov"], NIGHT)
             connection.execute(people.update().where(people.c.id == "haddad").values(active=False))
             broken = rota_layers.update().where(rota_layers.c.id == "layer-Backup")
             connection.execute(broken.values(body='{"tier": "backup"}'))

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from app.replies import hear
 from app.rota.ways import CODE_TRIES, CODES_AT_MOST
 from app.tables import journal, outbox, people, ways
+from app.ways_health import note_stop
 from tests.house import NIGHT, PHONES, House, a_house
 from tests.walk import post, text
 
@@ -203,7 +204,7 @@ def test_the_desk_rings_whoever_is_on_call_and_a_responder_rings_nobody_else(tmp
 def test_who_stopped_our_texts_cannot_be_rung_by_text(tmp_path: Path) -> None:
     with a_house(tmp_path) as house:
         with house.shell.store.write() as connection:
-            connection.execute(people.update().where(people.c.id == "cyd").values(text_blocked_at=NIGHT))
+            note_stop(connection, house.shell, PHONES["cyd"], NIGHT)
         answer = post(house.client("ruiz"), "/rota/ready/people/cyd/ring")
         assert answer.status_code == 409 and "START" in text(answer)
 

@@ -14,6 +14,7 @@ from app.replies import hear
 from app.rota.once import Telling, tell
 from app.rota.watch import Watch, watch
 from app.tables import notices, outbox, people, programs, rota_layers, rota_tiers
+from app.ways_health import note_stop
 from dispatch.messages import RotaNotice
 from dispatch.rota.wall import wall_of
 from tests.house import NIGHT, PHONES, PROGRAM, House, a_house
@@ -55,7 +56,7 @@ def warn_nobody(house: House) -> None:
     """Without a manager, a supervisor or an admin nobody is warned, and reminders stand alone."""
     with house.shell.store.write() as connection:
         roles = ("brandvold", "okonjo", "haddad", "root")
-        connection.execute(people.update().where(people.c.id.in_(roles)).values(text_blocked_at=NIGHT))
+        connection.execute(people.update().where(people.c.id.in_(roles)).values(active=False))
 
 
 def test_a_county_without_a_rota_hears_nothing(tmp_path: Path) -> None:
@@ -208,7 +209,7 @@ def test_somebody_without_a_phone_or_switched_off_or_who_said_stop_is_not_texted
         with house.shell.store.write() as connection:
             connection.execute(people.update().where(people.c.id == "ana").values(phone=None))
             connection.execute(people.update().where(people.c.id == "ben").values(active=False))
-            connection.execute(people.update().where(people.c.id == "cyd").values(text_blocked_at=NIGHT))
+            note_stop(connection, house.shell, PHONES["cyd"], NIGHT)
         house.clock.move_to(wall(12, 18))
         watch(house.shell)
         assert [one["person"] for one in owed(house)] == ["dov"]

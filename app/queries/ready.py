@@ -11,6 +11,7 @@ from app.rota.ring import AGAIN_AFTER
 from app.rota.ways import Number, numbers_of
 from app.shell import Shell
 from app.tables import people
+from app.ways_health import TEXT_STOPPED
 from dispatch.rota.final import final
 from dispatch.rota.lint.found import Finding
 
@@ -94,7 +95,7 @@ def _phones(connection: Connection, program: str, now: datetime) -> tuple[Phones
     for one in final(rules_of(connection, program, now, now + NEAR), now, now + NEAR):
         first.setdefault(one.person, max(one.starts_at, now))
     rows = connection.execute(
-        select(people.c.id, people.c.name, people.c.text_blocked_at)
+        select(people.c.id, people.c.name, TEXT_STOPPED.label("stopped"))
         .where(people.c.program == program, people.c.active, people.c.id.in_(first))
         .order_by(people.c.name)
     ).all()
@@ -103,7 +104,7 @@ def _phones(connection: Connection, program: str, now: datetime) -> tuple[Phones
             row.id,
             row.name,
             first[row.id],
-            row.text_blocked_at is not None,
+            row.stopped,
             phones_of(connection, row.id, now),
         )
         for row in rows

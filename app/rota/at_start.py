@@ -39,7 +39,7 @@ def tests_at_start(connection: Connection, program: str, now: datetime) -> list[
             people.c.id.in_(asked),
             people.c.active,
             people.c.phone.is_not(None),
-            people.c.text_blocked_at.is_(None),
+            ways.c.blocked_at.is_(None),
         )
     ).all()
     return [

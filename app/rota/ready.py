@@ -15,6 +15,7 @@ from app.rota.zones import moved_shifts
 from app.shell import Shell
 from app.tables import covers, people, programs, rota_layers, time_off
 from app.world import policy_of
+from app.ways_health import TEXT_STOPPED
 from dispatch.rota.lint import gaps
 from dispatch.rota.lint.found import Finding, Found
 from dispatch.rota.lint.lint import lint
@@ -66,7 +67,7 @@ def scene_of(
     if not needs:
         return None
     staff = connection.execute(
-        select(people.c.id, people.c.name, people.c.text_blocked_at).where(people.c.program == program)
+        select(people.c.id, people.c.name, TEXT_STOPPED.label("stopped")).where(people.c.program == program)
     ).all()
     house = connection.execute(
         select(programs.c.zone, programs.c.state).where(programs.c.id == program)
@@ -84,7 +85,7 @@ def scene_of(
         ways=ways_of(connection, program),
         channels_at_least=policy_of(connection, program).reach.channels_at_least,
         carried=shell.settings.carried,
-        stopped=frozenset(row.id for row in staff if row.text_blocked_at is not None),
+        stopped=frozenset(row.id for row in staff if row.stopped),
         leave_asked=_leave_asked(connection, program, now),
         covers=_covers(connection, program, now),
         moved=moved_shifts(connection, program, now),

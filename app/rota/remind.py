@@ -11,6 +11,7 @@ from app.rota.load import rules_of, terms_of
 from app.rota.once import Telling
 from app.rota.ways import first_way
 from app.tables import people, ways
+from app.ways_health import TEXT_LOST
 from dispatch.messages import Message, ShiftSoon
 from dispatch.rota.final import final
 from dispatch.rota.rules import Assignment
@@ -27,12 +28,12 @@ def shifts_soon(connection: Connection, program: str, now: datetime) -> list[Tel
     if not beginning:
         return []
     rows = connection.execute(
-        select(people.c.id, people.c.name, people.c.phone, people.c.text_blocked_at).where(
+        select(people.c.id, people.c.name, people.c.phone, TEXT_LOST.label("lost")).where(
             people.c.id.in_({one.person for one in found}), people.c.active
         )
     ).all()
     names = {row.id: row.name for row in rows}
-    reached = {row.id for row in rows if row.phone and row.text_blocked_at is None}
+    reached = {row.id for row in rows if row.phone and not row.lost}
     return [
         Telling(
             (f"soon:{one.person}:{one.starts_at:%Y-%m-%dT%H:%M:%S}",),

@@ -45,7 +45,7 @@ def ring(connection: Connection, shell: Shell, by: Me, way: str, channel: str = 
     require(channel in TAKES[row.kind], f"That way takes no {NAMES.get(channel, 'such test')}.")
     require(channel in shell.settings.carried, f"Nobody carries {NAMES[channel]} for this house yet.")
     require(
-        channel != "text" or not (is_stopped(connection, row.address) or (first and row.text_blocked_at)),
+        channel != "text" or not is_stopped(connection, row.address),
         f"{row.name} has stopped our texts there. They text START to our number first.",
     )
     require(first or row.verified_at is not None, NOT_PROVED[row.kind])
@@ -98,7 +98,7 @@ def _rung_since(connection: Connection, person: str, way: str, channel: str, sin
 
 def _way(connection: Connection, way: str) -> Row[Any]:
     row = connection.execute(
-        select(ways, people.c.phone, people.c.name, people.c.text_blocked_at)
+        select(ways, people.c.phone, people.c.name)
         .join(people, people.c.id == ways.c.person)
         .where(ways.c.id == way)
     ).first()

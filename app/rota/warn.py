@@ -14,6 +14,7 @@ from app.rota.once import Telling, forget_old, untold
 from app.rota.ready import DAYS, findings, holes_of
 from app.shell import Shell
 from app.tables import people
+from app.ways_health import TEXT_LOST
 from dispatch.messages import Message, RotaNotice
 from dispatch.rota.lint import words
 from dispatch.rota.lint.found import Finding, Found
@@ -128,7 +129,7 @@ def fixers(connection: Connection, program: str) -> list[str]:
             people.c.program == program,
             people.c.active,
             people.c.phone.is_not(None),
-            people.c.text_blocked_at.is_(None),
+            ~TEXT_LOST,
         )
         .order_by(people.c.id)
     ).all()

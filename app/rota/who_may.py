@@ -11,6 +11,7 @@ from app.rota.load import rules_of
 from app.rota.shifts import ROLE_FOR
 from app.shell import Shell
 from app.tables import people
+from app.ways_health import TEXT_STOPPED
 from dispatch.cover import Span
 from dispatch.rota.may_work import CURE, Objection
 from dispatch.rota.preview import price
@@ -148,7 +149,7 @@ def _with_role(
     connection: Connection, program: str, tier: str, holder: str
 ) -> list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
     rows = connection.execute(
-        select(people.c.id, people.c.name, people.c.skills, people.c.roles, people.c.text_blocked_at)
+        select(people.c.id, people.c.name, people.c.skills, people.c.roles, TEXT_STOPPED.label("stopped"))
         .where(
             people.c.program == program, people.c.active, people.c.phone.is_not(None), people.c.id != holder
         )
@@ -156,7 +157,7 @@ def _with_role(
     )
     needed = ROLE_FOR.get(tier, "responder")
     return [
-        (row.id, row.name, tuple(row.skills), (STOPPED,) if row.text_blocked_at else ())
+        (row.id, row.name, tuple(row.skills), (STOPPED,) if row.stopped else ())
         for row in rows
         if needed in row.roles
     ]

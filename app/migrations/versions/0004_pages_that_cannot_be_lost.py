@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("keys", sa.JSON()),
     ):
         op.add_column("ways", column)
+    _stopped()
     if op.get_bind().dialect.name != "sqlite":
         # The address of a browser at its push service is long, and so is Telnyx's id of a call. SQLite looks at no
         # length.
@@ -87,6 +88,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_probes_provider_sent_at", "probes", ["provider", "sent_at"])
     op.create_index("ix_probes_code", "probes", ["code"])
+
+
+def _stopped() -> None:
+    """STOP is of one number, not of its owner: it moves to the number's own row, which some do not have yet."""
+    first = "kind = 'text' AND address = phone AND text_blocked_at IS NOT NULL"
+    op.execute(
+        "UPDATE ways SET blocked_at = (SELECT text_blocked_at FROM people WHERE people.id = ways.person) "
+        f"WHERE EXISTS (SELECT 1 FROM people WHERE people.id = ways.person AND {first})"
+    )
+    op.execute(
+        "INSERT INTO ways (id, person, kind, address, code_tries, label, added_at, blocked_at) "
+        "SELECT 'w' || id, id, 'text', phone, 0, '', text_blocked_at, text_blocked_at FROM people "
+        "WHERE phone IS NOT NULL AND text_blocked_at IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM ways WHERE ways.person = people.id AND {first})"
+    )
+    op.drop_column("people", "text_blocked_at")
 
 
 def _outbox() -> None:
