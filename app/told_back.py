@@ -20,7 +20,8 @@ ANSWERS_AT_MOST, ANSWERS_WITHIN = 8, timedelta(minutes=10)
 
 def tell_back(connection: Connection, incident: Incident | None, message: Message, now: datetime) -> None:
     """Owe an answer that changes nothing, unless this person got too many like it just now."""
-    alike = next(kinds for kinds in ALIKE if type(message).__name__ in kinds)
+    kind = type(message).__name__
+    alike = next((kinds for kinds in ALIKE if kind in kinds), (kind,))
     # Each answer has a first try; the others begin only when that one fails.
     mine = (outbox.c.person == message.to) & outbox.c.kind.in_(alike) & (outbox.c.step == 0)
     since = outbox.c.owed_at > now - ANSWERS_WITHIN

@@ -19,8 +19,9 @@ from app.replies import hear
 from app.shell import new_id
 from app.tables import journal, outbox, people
 from app.told_back import ANSWERS_AT_MOST
+from app.ways_health import is_stopped
 from dispatch import commands as c
-from dispatch.messages import Message, Refusal, YesHeard
+from dispatch.messages import HasIt, Message, Refusal, YesHeard
 from dispatch.stages import Seat, Stage, Step
 from tests.house import PHONES, House, a_house
 from tests.loopback.twilio_signing import sign
@@ -253,13 +254,14 @@ def test_a_step_before_the_yes_is_refused_with_what_to_do(wired: Wired) -> None:
     assert "Say yes to a page first" in wired.texts("ana")[-1]
 
 
-def test_two_people_on_one_phone_answer_by_number_alone(wired: Wired) -> None:
+def test_two_people_on_one_phone_answer_by_the_code_with_its_letter_alone(wired: Wired) -> None:
     incident = wired.called(lead="ana", second="cyd")
     share(wired, "ana", "ben")
-    wired.text("ana", "Y")
-    assert "Which page? You have 2001." in wired.texts("ana")[-1]
-    assert wired.incident(incident).members == ()
-    wired.text("ana", "2001 Y")
+    for body in ("Y", "2001 Y"):
+        wired.text("ana", body)
+        assert "Reply 2001F Y for Ana Vela." in wired.texts("ana")[-1]
+        assert wired.incident(incident).members == ()
+    wired.text("ana", "2001F Y")
     assert wired.incident(incident).member("ana") is not None
 
 
@@ -270,7 +272,8 @@ def test_two_people_on_one_phone_who_were_both_asked_are_never_guessed_apart(wir
         wired.text("ana", body)
     assert wired.incident(incident).members == ()
     assert {page.state for page in wired.incident(incident).pages} == {"asked"}
-    assert any("Two of you on this number were asked. Use the link" in text for text in wired.texts("ana"))
+    asked_back = "More than one of you has this phone. Reply 2001F Y for Ana Vela, 2001C Y for Ben Whitcomb."
+    assert any(asked_back in text for text in wired.texts("ana"))
 
 
 def test_a_stranger_machine_that_answers_every_text_is_not_answered_for_ever(wired: Wired) -> None:
@@ -298,7 +301,7 @@ def test_a_late_yes_is_told_who_has_it(wired: Wired) -> None:
     ask(wired.shell, incident, c.AskPerson("ruiz", "dov", Seat.LEAD))
     wired.text("dov", "2001 Y")
     wired.text("ana", "2001 Y")
-    assert "Dov Osei has it. You are not needed on 2001." in wired.texts("ana")[-1]
+    assert "2001: Dov Osei has it since 03:00. You are not needed." in wired.texts("ana")[-1]
     assert wired.incident(incident).member("ana") is None
 
 
@@ -336,7 +339,7 @@ def test_an_opt_out_is_noted_on_the_person_and_not_answered(wired: Wired, body: 
     sent = len(wired.texts("ana"))
     wired.text("ana", body)
     with wired.shell.store.read() as connection:
-        assert connection.scalar(select(people.c.text_blocked_at).where(people.c.id == "ana")) is not None
+        assert is_stopped(connection, PHONES["ana"])
         kinds = set(connection.scalars(select(journal.c.kind).where(journal.c.stream == "ana")))
     assert "TextsStopped" in kinds
     assert len(wired.texts("ana")) == sent
@@ -347,7 +350,7 @@ def test_opting_in_again_takes_the_note_away(wired: Wired) -> None:
     wired.text("ana", "STOP")
     wired.text("ana", "START")
     with wired.shell.store.read() as connection:
-        assert connection.scalar(select(people.c.text_blocked_at).where(people.c.id == "ana")) is None
+        assert not is_stopped(connection, PHONES["ana"])
 
 
 @pytest.mark.parametrize("body", ["HELP", "2001 y help", "SOS", "mayday"])
@@ -425,8 +428,9 @@ def test_when_two_say_yes_to_one_seat_at_once_one_has_it_and_each_is_told_the_tr
         name = {"ana": "Ana Vela", "cyd": "Cyd Raman"}[owner]
         told = owed(house)[before:]
         assert {message.to for message in told if isinstance(message, YesHeard)} <= {owner}
-        sentences = {m.sentence for m in told if isinstance(m, Refusal) and m.to == loser}
-        assert sentences == {f"{name} has it. You are not needed on {ref}."}
+        late = {(m.ref, m.holder) for m in told if isinstance(m, HasIt) and m.to == loser}
+        assert late == {(ref, name)}
+        assert not any(isinstance(m, Refusal) and m.to == loser for m in told)
         assert {person for person, page in seen if "You said yes" in page} == {owner}
         assert all(f"{name} has it." in page for person, page in seen if person == loser)
         ask(house.shell, incident, c.Recall("ruiz", "wrong_team"))
