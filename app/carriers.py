@@ -1,7 +1,7 @@
 """Which provider tries what now: by health, by who has said no already, and by who has a hand free."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -66,6 +66,11 @@ class Carriers:
         if claim.provider:
             with self._lock:
                 self._busy[claim.provider] = max(0, self._busy[claim.provider] - 1)
+
+    def recount(self, out: Iterable[Claim]) -> None:
+        """After a beat that failed: only what is really out holds a hand."""
+        with self._lock:
+            self._busy = Counter(claim.provider for claim in out if claim.provider)
 
     def pool(self, claim: Claim) -> ThreadPoolExecutor:
         """The hands that send this claim."""

@@ -23,6 +23,7 @@ RECONCILE_AFTER = timedelta(seconds=3)
 LOOKS = 2
 # When the provider is asked about what it has said nothing of.
 LOOK_AFTER = timedelta(seconds=30)
+RINGS_FOR = timedelta(seconds=45)
 # Refusals after which the same try is worth another time, later, when every provider has said so.
 TRIED_AGAIN = frozenset({"rate", "late", "account"})
 NOT_NOW = frozenset({"unreachable", "lease_over"})
@@ -271,7 +272,9 @@ def settle(
             "said": outcome.code,
             "sent": now if outcome.kind == "sent" else None,
             "refusing": "" if forget else ",".join(refusing)[:60],
-            "patience": now + silent_after if state == "sent" and claim.urgent else None,
+            "patience": now + _patience(claim, silent_after)
+            if state == "sent" and claim.urgent and phone
+            else None,
             "look": now + LOOK_AFTER if state == "sent" and phone and outcome.provider_id else None,
         },
     )
@@ -280,6 +283,11 @@ def settle(
     lost = state == "failed"
     troubled = state != "sent" and not lost and claim.urgent and not (outcome.kind == "refused" and left)
     return Settled(claim, lost, begin_next=troubled and outcome.code != "lease_over")
+
+
+def _patience(claim: Claim, silent_after: timedelta) -> timedelta:
+    """A call rings for half a minute before anything can be said of it."""
+    return max(silent_after, RINGS_FOR) if claim.channel == "call" else silent_after
 
 
 def _after(claim: Claim, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:

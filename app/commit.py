@@ -103,7 +103,7 @@ def commit_in(
         insert_incident(connection, shell, after, facts, seq)
     else:
         save_incident(connection, shell, before, after, facts, seq, version)
-        cancel(connection, before, after)
+        cancel(connection, before, after, now)
     done = Done(after, tuple(facts), seq)
     if beside is not None:
         beside(connection, done)

@@ -9,6 +9,7 @@ from app.lost import lost
 from app.provider_faults import suspect
 from app.shell import Shell
 from app.tables import outbox, people
+from app.tried import drop_spares
 from app.ways_health import note_arrival, note_refusal
 from notify.outcomes import DELIVERED, FAILURES, RANKS, Delivery, heard, join, why
 
@@ -67,6 +68,7 @@ def _joined(connection: Connection, shell: Shell, row: Row[Any], status: str, co
         values |= {"patience_at": None, "look_at": None}
     connection.execute(_HEAR.values(**values), {"the_id": row.id})
     if joined.reached >= DELIVERED > known.reached:
+        drop_spares(connection, row.delivery)
         note_arrival(connection, shell, row.person, row.way, row.address or row.phone, row.channel, now)
         if row.provider and row.channel == "text":
             shell.health.note(row.program, row.channel, row.provider, "good")

@@ -21,9 +21,8 @@ def lost(
 ) -> str | None:
     """In the transaction that found it out: were they two, a crash between them would leave a page that nobody
     waits for. Answers the incident whose rules failed over it, if they did: its page waits for its time-out."""
-    if begin_next(connection, delivery, now) or page is None:
-        return None
-    if not nothing_left(connection, delivery, now):
+    begin_next(connection, delivery, now)
+    if page is None or not nothing_left(connection, delivery, now):
         return None
     return _unreachable(connection, shell, page, code or "unknown")
 

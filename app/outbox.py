@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from app.codec import dump, load_message
 from app.reaching import ways_for
@@ -17,11 +17,18 @@ from dispatch.reach import CHANNELS, Reach, Step, Way, plan_of, quiet_plan
 URGENT_BELOW = 5
 USUAL = Reach()
 ALARM_WITHIN = timedelta(minutes=5)
-_NOT_NEEDED = update(outbox).where(
-    outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.state.in_(("owed", "ambiguous"))
+NEVER_BY_ITSELF = timedelta(days=1)
+# Nobody is sending it now.
+_NOT_OUT = or_(
+    outbox.c.state.in_(("owed", "ambiguous")),
+    and_(
+        outbox.c.state == "sending",
+        outbox.c.lease_until <= bindparam("now", type_=outbox.c.lease_until.type),
+    ),
 )
+_NOT_NEEDED = update(outbox).where(outbox.c.id.in_(bindparam("ids", expanding=True)), _NOT_OUT)
 _STILL_OWED = select(outbox.c.id, outbox.c.kind, outbox.c.message, outbox.c.page, outbox.c.person).where(
-    outbox.c.incident == bindparam("incident"), outbox.c.state.in_(("owed", "ambiguous"))
+    outbox.c.incident == bindparam("incident"), _NOT_OUT
 )
 
 
@@ -106,7 +113,8 @@ def _rows(
             "channel": step.way.channel,
             "way": step.way.id or None,
             "address": step.way.address or None,
-            "available_at": now + (step.after or timedelta(0)),
+            # A spare one has no time of its own: it begins when those before it have failed.
+            "available_at": now + (NEVER_BY_ITSELF if step.after is None else step.after),
         }
         for number, step in enumerate(steps)
     ]
@@ -126,18 +134,18 @@ def priority(message: Message) -> int:
             return URGENT_BELOW
 
 
-def cancel(connection: Connection, before: Incident, after: Incident) -> None:
+def cancel(connection: Connection, before: Incident, after: Incident, now: datetime) -> None:
     """What is still owed and not needed any more, in the transaction of the answer: pages that were answered or
     taken back, a check-in that came, an alarm that somebody took."""
     if before.pages == after.pages and before.members == after.members and before.alarms == after.alarms:
         return
     ids = [
         row.id
-        for row in connection.execute(_STILL_OWED, {"incident": after.id})
+        for row in connection.execute(_STILL_OWED, {"incident": after.id, "now": now})
         if not _still_needed(row, after)
     ]
     if ids:
-        connection.execute(_NOT_NEEDED.values(state="superseded"), {"ids": ids})
+        connection.execute(_NOT_NEEDED.values(state="superseded"), {"ids": ids, "now": now})
 
 
 def _still_needed(row: Any, incident: Incident) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, false, select, update
 
-from app.tables import outbox
+from app.tables import OUTBOX_UNSETTLED, outbox
 from dispatch.reach import State, Try, is_gone, next_of
 from notify.outcomes import DELIVERED
 
@@ -34,6 +34,22 @@ _BEGIN = (
     .values(available_at=bindparam("at"), spare=false())
 )
 
+_DROP = (
+    update(outbox)
+    .where(outbox.c.delivery == bindparam("the_delivery"), outbox.c.spare.is_(True), outbox.c.state == "owed")
+    .values(state="superseded")
+)
+_DROP_OLD = (
+    update(outbox)
+    .where(
+        OUTBOX_UNSETTLED,
+        outbox.c.state == "owed",
+        outbox.c.spare.is_(True),
+        outbox.c.owed_at < bindparam("before", type_=outbox.c.owed_at.type),
+    )
+    .values(state="superseded")
+)
+
 
 def tries_of(connection: Connection, delivery: str, now: datetime) -> tuple[Try, ...]:
     """Every try, in its order."""
@@ -50,6 +66,16 @@ def begin_next(connection: Connection, delivery: str, now: datetime) -> bool:
         return False
     connection.execute(_BEGIN, {"the_delivery": delivery, "the_step": following.step, "at": now})
     return True
+
+
+def drop_spares(connection: Connection, delivery: str) -> None:
+    """It has arrived: what was kept for its failure is not needed."""
+    connection.execute(_DROP, {"the_delivery": delivery})
+
+
+def drop_old_spares(connection: Connection, before: datetime) -> int:
+    """Nobody has said for long that the first try failed: it is not going to be tried again."""
+    return connection.execute(_DROP_OLD, {"before": before}).rowcount
 
 
 def nothing_left(connection: Connection, delivery: str, now: datetime) -> bool:

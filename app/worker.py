@@ -21,6 +21,7 @@ from app.sender import Sender
 from app.settling import settle_all
 from app.shell import Shell
 from app.tables import heartbeats, incidents
+from app.tried import drop_old_spares
 from dispatch.commands import Wake
 from dispatch.value import Refused
 from notify.transport import Outcome, Wires
@@ -32,6 +33,7 @@ WAKES_AT_ONCE = 20
 WAKES_AT_MOST = 200
 POISONED_FOR = timedelta(seconds=30)
 CHECKPOINT_EVERY = timedelta(seconds=10)
+SPARES_KEPT = timedelta(minutes=10)
 # A provider that has not answered a send by now is slow, and the next channel begins beside it.
 SLOW_SECONDS = 2.5
 LOOKERS = 4
@@ -171,10 +173,9 @@ class Worker:
                     claims = claim(connection, now, room, self._carriers.choose, self._poisoned)
         except BaseException:
             # Nothing was written: what came back is settled at the next beat, and no hand stays taken.
-            for one in back:
-                self._came_back.put(one)
-            for taken in claims:
-                self._carriers.done(taken)
+            for back_again in back:
+                self._came_back.put(back_again)
+            self._carriers.recount([one for one, _ in self._out.values()])
             raise
         for incident in poisoned:
             self._poison(incident, "its page cannot be given up")
@@ -290,5 +291,7 @@ class Worker:
                 connection.execute(insert(heartbeats), {"name": "worker", "at": now})
         self._beaten = now
         if self._checkpointed is None or now - self._checkpointed >= CHECKPOINT_EVERY:
+            with self._shell.store.write() as connection:
+                drop_old_spares(connection, now - SPARES_KEPT)
             self._shell.store.checkpoint()
             self._checkpointed = now

@@ -24,7 +24,7 @@ POLICY = select(programs.c.policy).where(programs.c.id == bindparam("program"))
 UNSENT = select(pages.c.id).where(
     PAGE_ASKED,
     pages.c.incident == bindparam("incident"),
-    ~exists().where(outbox.c.page == pages.c.id, outbox.c.wire_at.is_not(None)),
+    ~exists().where(outbox.c.page == pages.c.id, outbox.c.sent_at.is_not(None)),
 )
 
 

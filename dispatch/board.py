@@ -66,7 +66,7 @@ class Board:
     busy: Mapping[str, int] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     supervisors: frozenset[str] = frozenset()
-    unsent: frozenset[str] = frozenset()  # open pages of this incident that no provider was ever handed
+    unsent: frozenset[str] = frozenset()  # open pages of this incident that no provider has taken
 
     def name(self, person: str) -> str:
         """The name of one of our staff, for a sentence."""

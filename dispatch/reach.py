@@ -93,8 +93,6 @@ def is_gone(tries: Iterable[Try]) -> bool:
     """Is there nothing left that may still reach this person? A letter, or a push that nobody saw, holds nobody up
     where there are phones."""
     every = [one for one in tries if one.state != "dropped"]
-    if any(one.state == "waiting" for one in every):
-        return False
     phones = [one for one in every if one.channel in PHONE]
     if any(one.state == "arrived" for one in every if one.channel != "email"):
         return False

@@ -17,6 +17,7 @@ HALF_BACK = timedelta(seconds=60)
 # The county's own order counts until one is this much better than the other.
 CLEARLY = 0.2
 DOWN_BELOW = 0.35
+EVERYBODY = ""
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,8 @@ class Health:
         """One more thing that this provider did, or did not do."""
         now = self._now()
         with self._lock:
-            whose = {program} if mark != "account" else {program, *(key[0] for key in self._known)}
-            for one in whose:
-                key = (one, channel, provider)
-                self._known[key] = _after(self._standing(key, now), mark, code, now)
+            for key in self._concerned((program, channel, provider), mark):
+                self._known[key] = _after(self._own(key, now), mark, code, now)
 
     def order(self, program: str, channel: str, providers: Sequence[str]) -> list[str]:
         """The providers, the one to try first in front."""
@@ -72,7 +71,17 @@ class Health:
         """Does next to nothing go through?"""
         return self.standing(program, channel, provider).score < DOWN_BELOW
 
+    def _concerned(self, key: tuple[str, str, str], mark: Mark) -> list[tuple[str, str, str]]:
+        """What is wrong with an account is wrong for everybody; what goes through shows that it is not."""
+        everybody = (EVERYBODY, *key[1:])
+        if mark == "account":
+            return [everybody]
+        return [key, everybody] if mark == "good" and everybody in self._known else [key]
+
     def _standing(self, key: tuple[str, str, str], now: datetime) -> Standing:
+        return min(self._own(key, now), self._own((EVERYBODY, *key[1:]), now), key=lambda one: one.score)
+
+    def _own(self, key: tuple[str, str, str], now: datetime) -> Standing:
         known = self._known.get(key)
         if known is None:
             return Standing()
