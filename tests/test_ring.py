@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from app.replies import hear
 from app.rota.ways import CODE_TRIES, CODES_AT_MOST
 from app.tables import journal, outbox, people, ways
+from dispatch.reach import CHANNELS
 from app.ways_health import note_stop
 from tests.house import NIGHT, PHONES, House, a_house
 from tests.walk import post, text
@@ -116,7 +117,7 @@ def test_a_code_of_mine_is_not_proved_by_somebody_else(tmp_path: Path) -> None:
 
 
 def test_a_number_for_calls_is_confirmed_by_somebody_else_by_name(tmp_path: Path) -> None:
-    with a_house(tmp_path) as house:
+    with a_house(tmp_path, demo_channels=CHANNELS) as house:
         assert add(house, "ana", kind="call").status_code == 302
         assert len(house.recorder.texts_to(SECOND_PHONE)) == 0
         way = way_of(house, SECOND_PHONE)
@@ -129,7 +130,7 @@ def test_a_number_for_calls_is_confirmed_by_somebody_else_by_name(tmp_path: Path
 
 
 def test_nobody_confirms_their_own_number(tmp_path: Path) -> None:
-    with a_house(tmp_path) as house:
+    with a_house(tmp_path, demo_channels=CHANNELS) as house:
         add(house, "brandvold", kind="call")
         mine = post(house.client("brandvold"), f"/rota/ready/ways/{way_of(house, SECOND_PHONE)}/confirm")
         assert mine.status_code == 409

@@ -1,20 +1,36 @@
 """Readiness as the manager's page shows it: what is to mend, by how soon, and every phone that will be paged."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.rota.load import rules_of
 from app.rota.ready import DAYS, findings
 from app.rota.ring import AGAIN_AFTER
 from app.rota.ways import Number, numbers_of
 from app.shell import Shell
-from app.tables import people
+from app.tables import people, rings
 from app.ways_health import TEXT_STOPPED
+from dispatch.own_plan import TAKES
+from dispatch.reach import CHANNELS
 from dispatch.rota.final import final
 from dispatch.rota.lint.found import Finding
 
+# Tests that are older than this are told nowhere.
+KEPT_IN_MIND = timedelta(days=180)
+RINGS_AT_MOST = 200
+_RINGS = (
+    select(rings)
+    .where(
+        rings.c.person == bindparam("person"),
+        rings.c.rung_at > bindparam("since", type_=rings.c.rung_at.type),
+    )
+    .order_by(rings.c.rung_at.desc())
+    .limit(RINGS_AT_MOST)
+)
 SOON, NEAR = timedelta(hours=72), timedelta(days=14)
 # These are about a person, whenever they are on call next, and are mended at the table of phones or of papers.
 OF_PEOPLE = frozenset(
@@ -31,13 +47,23 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Phone:
-    """One number in the table. `seconds` is how long its last answer took; `waits` says that it was rung just now."""
+class LastRing:
+    """The last test of one way by one channel. `seconds` is how long the answer took; `waits`: it was rung just now."""
 
-    number: Number
+    channel: str
+    rung_at: datetime | None
+    answered_at: datetime | None
     seconds: float | None
     unanswered: bool
     waits: bool
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One way in the table, with the last test by each channel that it takes."""
+
+    number: Number
+    rings: tuple[LastRing, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +94,11 @@ def ready_page(connection: Connection, shell: Shell, program: str, set_up: bool)
     found = findings(connection, shell, program) if set_up else ()
     groups = tuple(group for group in _groups(found, now) if group.findings)
     return ReadyPage(
-        set_up, len(found), groups, _phones(connection, program, now), now + timedelta(days=DAYS)
+        set_up,
+        len(found),
+        groups,
+        _phones(connection, program, now, shell.settings.carried),
+        now + timedelta(days=DAYS),
     )
 
 
@@ -90,7 +120,9 @@ def _urgent_first(found: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (not one.grave, not one.hole, one.starts_at)))
 
 
-def _phones(connection: Connection, program: str, now: datetime) -> tuple[PhonesOf, ...]:
+def _phones(
+    connection: Connection, program: str, now: datetime, carried: Collection[str]
+) -> tuple[PhonesOf, ...]:
     first: dict[str, datetime] = {}
     for one in final(rules_of(connection, program, now, now + NEAR), now, now + NEAR):
         first.setdefault(one.person, max(one.starts_at, now))
@@ -105,21 +137,40 @@ def _phones(connection: Connection, program: str, now: datetime) -> tuple[Phones
             row.name,
             first[row.id],
             row.stopped,
-            phones_of(connection, row.id, now),
+            phones_of(connection, row.id, now, carried),
         )
         for row in rows
     ]
     return tuple(sorted(found, key=lambda one: (one.from_ > now, one.name)))
 
 
-def phones_of(connection: Connection, person: str, now: datetime) -> tuple[Phone, ...]:
-    """One person's numbers, the one that pages go to first."""
-    return tuple(_phone(one, now) for one in numbers_of(connection, person))
+def phones_of(
+    connection: Connection, person: str, now: datetime, carried: Collection[str] = CHANNELS
+) -> tuple[Phone, ...]:
+    """One person's ways, the number that pages go to first."""
+    newest: dict[tuple[str, str], Row[Any]] = {}
+    for row in connection.execute(_RINGS, {"person": person, "since": now - KEPT_IN_MIND}):
+        newest.setdefault((row.way or "", row.channel), row)
+    return tuple(
+        Phone(
+            number,
+            tuple(
+                _last(number, channel, newest.get((number.id, channel)), now)
+                for channel in TAKES[number.kind]
+                if channel in carried
+            ),
+        )
+        for number in numbers_of(connection, person)
+    )
 
 
-def _phone(number: Number, now: datetime) -> Phone:
-    tried, answered = number.tried_at, number.answered_at
-    unanswered = tried is not None and (answered is None or answered < tried)
-    seconds = (answered - tried).total_seconds() if tried and answered and answered >= tried else None
-    waits = unanswered and tried is not None and now - tried < AGAIN_AFTER
-    return Phone(number, seconds, unanswered, waits)
+def _last(number: Number, channel: str, ring: Row[Any] | None, now: datetime) -> LastRing:
+    rung, answered = (ring.rung_at, ring.answered_at) if ring is not None else (None, None)
+    # A reminder that nobody answered yet; or proved by a code, or by a colleague who rang.
+    later = number.tried_at is not None and (rung is None or number.tried_at > rung)
+    if channel == TAKES[number.kind][0] and (later or ring is None):
+        rung, answered = number.tried_at, number.answered_at
+    unanswered = rung is not None and (answered is None or answered < rung)
+    seconds = (answered - rung).total_seconds() if rung and answered and answered >= rung else None
+    waits = unanswered and rung is not None and now - rung < AGAIN_AFTER
+    return LastRing(channel, rung, answered, seconds, unanswered, waits)

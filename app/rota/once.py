@@ -18,10 +18,11 @@ AT_ONCE = 200
 @dataclass(frozen=True)
 class Telling:
     """Something to tell, unless all of its keys were told. `messages` makes what is owed, in the transaction that
-    notes the keys."""
+    notes the keys; `act` owes by itself what goes by one way alone, and answers how many."""
 
     keys: tuple[str, ...]
-    messages: Callable[[Connection], list[Message]]
+    messages: Callable[[Connection], list[Message]] = lambda _: []
+    act: Callable[[Connection], int] = lambda _: 0
 
 
 def untold(connection: Connection, keys: Iterable[str]) -> list[str]:
@@ -50,7 +51,7 @@ def tell(connection: Connection, program: str, tellings: Iterable[Telling], now:
             )
             messages = one.messages(connection)
             owe(connection, None, messages, now, newest(connection))
-            count += len(messages)
+            count += len(messages) + one.act(connection)
     return count
 
 

@@ -59,7 +59,8 @@ def ring_now(connection: Connection, person: str, way: str, channel: str, why: W
     """Owe one test by one channel of one way, and write down that it was."""
     row = _way(connection, way)
     first = row.kind == "text" and row.address == row.phone
-    connection.execute(ways.update().where(ways.c.id == way).values(tried_at=now))
+    if channel == TAKES[row.kind][0]:
+        connection.execute(ways.update().where(ways.c.id == way).values(tried_at=now))
     (delivery,) = owe(
         connection,
         None,

@@ -17,6 +17,7 @@ from app.rota.cover_reminders import due_reminders
 from app.rota.once import Telling, tell, waiting
 from app.rota.remind import shifts_soon
 from app.rota.warn import holes_to_come, news_of_the_morning
+from app.rota.weekly import weekly_tests
 from app.rota.zones import keep_zones
 from app.shell import Shell
 from app.tables import programs, rota_tiers
@@ -48,7 +49,8 @@ def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
         lambda connection: unreached(connection, shell, program, now),
         lambda connection: hand_overs(connection, program, now),
         lambda connection: shifts_soon(connection, program, now),
-        lambda connection: tests_at_start(connection, program, now),
+        lambda connection: tests_at_start(connection, shell, program, now),
+        lambda connection: weekly_tests(connection, shell, program, ZoneInfo(zone_name), now),
         lambda connection: holes_to_come(connection, program, ZoneInfo(zone_name), now),
         lambda connection: _covers(connection, program, now),
         lambda _: [_clocks(program, now)],

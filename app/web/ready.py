@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import ROTA_ROLES, allowed
@@ -17,8 +17,10 @@ from app.rota.load import needs_of
 from app.rota.ring import ring, ring_first
 from app.rota.ways import confirm
 from app.web.change import change
+from app.web.forms import Form
 from app.web.here import me, shell
 from app.web.zone import in_zone
+from dispatch.reach import CHANNELS
 from dispatch.rota.lint.found import Finding
 
 bp = Blueprint("ready", __name__, url_prefix="/rota/ready")
@@ -54,16 +56,18 @@ def show() -> ResponseReturnValue:
 @bp.post("/people/<person>/ring")
 @allowed(*RINGS, object="person", purpose="test a phone")
 def ring_person(person: str) -> ResponseReturnValue:
-    """Test the number that their pages go to."""
-    change(lambda connection: ring_first(connection, shell(), me(), person))
+    """Test the number that their pages go to, by text or by a call."""
+    channel = ring_channel()
+    change(lambda connection: ring_first(connection, shell(), me(), person, channel or "text"))
     return _back()
 
 
 @bp.post("/ways/<way>/ring")
 @allowed(*RINGS, object="way", purpose="test a phone")
 def ring_way(way: str) -> ResponseReturnValue:
-    """Test one number."""
-    change(lambda connection: ring(connection, shell(), me(), way))
+    """Test one way by one of its channels."""
+    channel = ring_channel()
+    change(lambda connection: ring(connection, shell(), me(), way, channel))
     return _back()
 
 
@@ -73,6 +77,14 @@ def confirm_way(way: str) -> ResponseReturnValue:
     """I rang it, and they answered."""
     change(lambda connection: confirm(connection, shell(), me(), way))
     return _back()
+
+
+def ring_channel() -> str:
+    """By which channel the form wants to ring; empty: the way's own."""
+    form = Form(request.form)
+    channel = form.choice("channel", CHANNELS)
+    form.done()
+    return channel
 
 
 def _back() -> ResponseReturnValue:
