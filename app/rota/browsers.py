@@ -89,7 +89,9 @@ def _renewed(
     if same and waits is not None:
         raise Refused("A test went to this browser just now. Give it two minutes, then try again.")
     # What was proved was proved of other keys.
-    connection.execute(ways.update().where(ways.c.id == mine.id).values(**fresh, verified_at=None))
+    connection.execute(
+        ways.update().where(ways.c.id == mine.id).values(**fresh, verified_at=None, answered_at=None)
+    )
     ring_now(connection, by.id, mine.id, "push", "asked", now)
     return note(connection, shell, by, by.id, "WayRenewed", way=mine.id, takes="push")
 
