@@ -86,7 +86,7 @@ class Worker:
         self._threaded = True
         # Looking has hands of its own: a provider that does not answer questions holds up no page.
         self._lookers = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
-        self._leases_of_the_dead = self._alone.take()
+        self.begin()
         self._shell.listeners.append(lambda _: self.nudge())
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
@@ -102,6 +102,14 @@ class Worker:
         thread.start()
         self._threads.append(thread)
 
+    def begin(self) -> None:
+        """Take the worker's lock, if nobody has it: then what is on the wire is a dead one's."""
+        self._leases_of_the_dead = self._alone.take()
+
+    def let_go(self) -> None:
+        """Another may be alone now."""
+        self._alone.let_go()
+
     def stop(self) -> None:
         """Finish what is on the wire, settle it, and stop."""
         self._stopping.set()
@@ -115,7 +123,7 @@ class Worker:
             self._settle_and_claim()
         if self._lookers is not None:
             self._lookers.shutdown(wait=True, cancel_futures=True)
-        self._alone.let_go()
+        self.let_go()
 
     def nudge(self) -> None:
         """There may be something to do now."""
