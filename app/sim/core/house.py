@@ -82,7 +82,7 @@ class House:
             messages += reply(after)
         self._save(before, after)
         if before is not None:
-            self.outbox.cancel(before, after)
+            self.outbox.cancel(before, after, now)
         owed = tuple([self.outbox.owe(one, incident, self.ways_of(one.to), now) for one in messages])
         if key is not None:
             self.granted.add(key)
@@ -127,7 +127,7 @@ class House:
         if waking and incident in self.incidents:
             open_pages = self.incidents[incident].open_pages
             unsent = frozenset(
-                page.id for page in open_pages if not any(row.wire_at for row in self.outbox.of_page[page.id])
+                page.id for page in open_pages if not any(row.sent_at for row in self.outbox.of_page[page.id])
             )
         return Board(
             now=now,

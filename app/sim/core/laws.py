@@ -112,7 +112,7 @@ class Laws:
         hope = [
             one
             for one in row.delivery
-            if one.state in ("sending", "ambiguous")
+            if (one.state in ("sending", "ambiguous") and (one.failed is None or one.reached >= DELIVERED))
             or (one.state == "owed" and not one.spare and (one.attempts > 0 or one.available_at <= now))
             or (one.state == "sent" and (one.failed is None or one.reached >= DELIVERED))
         ]

@@ -148,6 +148,7 @@ class Night:
             return
         self._clock.now()
         self._skew = SECOND * self.chance.choice(CLOCK_STEPS) if self._skew == NOTHING else NOTHING
+        self._now = self._clock.now()
         self.report.coverage.saw("faults", "clock_step")
         self.say(f"the wall clock is {self._skew.total_seconds():.0f} s ahead")
         # A leap is believed after a minute; the beat of a second would see it then.
@@ -252,9 +253,8 @@ class Night:
 
     def _follow(self, row: Row, code: str | None) -> None:
         now = self.now()
-        if self.outbox.begin_next(row.delivery, now) or row.page is None:
-            return
-        if self.outbox.gone(row.delivery, now):
+        self.outbox.begin_next(row.delivery, now)
+        if row.page is not None and self.outbox.gone(row.delivery, now):
             incident = self.house.incidents[row.incident or ""]
             page = incident.page(row.page)
             if page is not None and page.state == "asked":

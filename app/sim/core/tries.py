@@ -16,6 +16,7 @@ LEASE = timedelta(seconds=15)
 ATTEMPTS_AT_MOST = 8
 LOOKS = 2
 LOOK_AGAIN = timedelta(seconds=3)
+RINGS_FOR = timedelta(seconds=45)
 POLL_AFTER = timedelta(seconds=30)
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 ALARM_WITHIN = timedelta(minutes=5)
@@ -198,8 +199,11 @@ class Outbox:
     def _watch(self, row: Row, now: datetime) -> None:
         if row.reached >= DELIVERED or row.failed:
             return
-        if row.urgent:
-            row.patience_at = now + self._reach.silent_after
+        if row.urgent and row.way.channel in PHONE:
+            rings = row.way.channel == "call"
+            row.patience_at = now + (
+                max(RINGS_FOR, self._reach.silent_after) if rings else self._reach.silent_after
+            )
             self._push(row.patience_at, row)
         if row.way.channel in PHONE:
             row.look_at = now + POLL_AFTER
@@ -230,12 +234,13 @@ class Outbox:
         """Can none of the tries reach the person any more?"""
         return is_gone(tries_of(delivery, now))
 
-    def cancel(self, before: Incident, after: Incident) -> None:
+    def cancel(self, before: Incident, after: Incident, now: datetime) -> None:
         """What is still owed and not needed any more, in the transaction of the answer."""
         if before.pages is after.pages and before.members is after.members and before.alarms is after.alarms:
             return
         for row in self.of_incident.get(after.id, ()):
-            if row.state in ("owed", "ambiguous") and not _needed(row, after):
+            out = row.state == "sending" and row.lease_until is not None and row.lease_until > now
+            if row.state in UNSETTLED and not out and not _needed(row, after):
                 row.state = "superseded"
 
     def void_leases(self, now: datetime) -> None:
@@ -270,9 +275,10 @@ def _state(row: Row, now: datetime) -> State:
             return "dropped"
         case "failed":
             return "lost"
-        case "sent" if row.reached >= DELIVERED:
+        # A report may be here before its send is settled.
+        case "sent" | "sending" | "ambiguous" if row.reached >= DELIVERED:
             return "arrived"
-        case "sent" if row.failed is not None:
+        case "sent" | "sending" | "ambiguous" if row.failed is not None:
             return "lost"
         case "owed" if row.attempts == 0 and (row.spare or row.available_at > now):
             return "waiting"

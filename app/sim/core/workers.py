@@ -10,7 +10,7 @@ from app.sim.core.network import CARRIERS, Fate, Network
 from app.sim.core.tries import ATTEMPTS_AT_MOST, LOOKS, Claim, Row
 from dispatch.commands import RULE, Command, MarkUnreachable, Wake
 from notify.health import Health, Mark
-from notify.outcomes import ambiguous, why
+from notify.outcomes import DELIVERED, ambiguous, why
 from notify.transport import Outcome
 
 SENDERS = 8
@@ -204,6 +204,9 @@ class Worker:
         self._note(claim, outcome)
         if then == "sent":
             self._night.sent(row)
+            if row.failed is not None and row.reached < DELIVERED:
+                # The report of its failure was here before we knew that it was sent.
+                self._night.failed(row, row.code)
         if then == "begin":
             self._house.outbox.begin_next(row.delivery, now)
         if then == "lost":
