@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or
 from app.codec import load_message
 from app.outbox import URGENT_BELOW, USUAL
 from app.tables import OUTBOX_UNSETTLED, outbox, pages, people, ways
+from app.throttle import LOOKED_AT, let_out
 from dispatch.messages import Message
 from dispatch.reach import PHONE
 from notify.outcomes import DELIVERED, why
@@ -173,11 +174,13 @@ def claim(
     rows: list[Any] = list(
         connection.execute(_WANTED, {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": most})
     )
+    bundles = _bundles(rows)
     room = min(most - len(rows), most if ordinary is None else ordinary)
     if room > 0:
-        rows += connection.execute(_WANTED, {**asked, "first": URGENT_BELOW, "last": 99, "most": room})
+        waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT}
+        bundles += let_out(connection, connection.execute(_WANTED, waiting).all(), now)[:room]
     claims = []
-    for bundle in _bundles(rows):
+    for bundle in bundles:
         lead = bundle[0]
         refused = tuple(name for name in lead.refused_by.split(",") if name)
         by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused) if choose else ""

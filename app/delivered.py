@@ -69,7 +69,8 @@ def _joined(connection: Connection, shell: Shell, row: Row[Any], status: str, co
     connection.execute(_HEAR.values(**values), {"the_id": row.id})
     if joined.reached >= DELIVERED > known.reached:
         drop_spares(connection, row.delivery)
-        note_arrival(connection, shell, row.person, row.way, row.address or row.phone, row.channel, now)
+        there = row.address or row.phone
+        note_arrival(connection, shell, row.person, row.way, there, row.channel, now, row.wire_at)
         if row.provider and row.channel == "text":
             shell.health.note(row.program, row.channel, row.provider, "good")
     if joined.lost and not known.lost and row.state != "superseded":

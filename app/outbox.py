@@ -11,7 +11,7 @@ from app.reaching import ways_for
 from app.shell import new_id
 from app.tables import outbox
 from dispatch.incident import Incident
-from dispatch.messages import AlarmStands, AreYouOk, Message, PageResponder
+from dispatch.messages import AlarmStands, AreYouOk, CannotReach, Message, PageResponder
 from dispatch.reach import CHANNELS, Reach, Step, Way, plan_of, quiet_plan
 
 URGENT_BELOW = 5
@@ -79,7 +79,7 @@ def _within(message: Message, now: datetime) -> timedelta | None:
     match message:
         case PageResponder(answer_by=by) | AreYouOk(answer_by=by):
             return by - now
-        case AlarmStands():
+        case AlarmStands() | CannotReach():
             return ALARM_WITHIN
         case _:
             return None
@@ -128,7 +128,7 @@ def priority(message: Message) -> int:
             return 0 if acuity == 1 else 1 if acuity == 2 else 2
         case AreYouOk():
             return 0
-        case AlarmStands():
+        case AlarmStands() | CannotReach():
             return 3
         case _:
             return URGENT_BELOW

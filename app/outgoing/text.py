@@ -3,6 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from app.claims import Claim
+from app.outgoing.bundle import joined
+from app.phone_owners import mark_at
 from app.shell import Shell
 from dispatch.messages import Message, PageResponder, PagesWait
 from notify.transport import Text
@@ -21,10 +23,20 @@ def text_of(shell: Shell, claim: Claim) -> Text:
 
 def body_of(shell: Shell, claim: Claim) -> str:
     """The words alone."""
-    settings = shell.settings
+    settings, zone, mark = shell.settings, ZoneInfo(shell.settings.zone), _mark(shell, claim)
     message = told(claim)
-    zone = ZoneInfo(settings.zone)
-    return words(message, link=link_of(shell, message), org=settings.org, demo=settings.demo, zone=zone)
+    if claim.beside and not isinstance(message, PagesWait):
+        return joined(settings, (claim, *claim.beside), mark, zone)
+    link = link_of(shell, message)
+    return words(message, link=link, org=settings.org, demo=settings.demo, zone=zone, mark=mark)
+
+
+def _mark(shell: Shell, claim: Claim) -> str:
+    """Codes are texted back: on a phone that two share they carry their owner's letter."""
+    if claim.channel != "text" or not claim.address:
+        return ""
+    with shell.store.read() as connection:
+        return mark_at(connection, claim.person, claim.address)
 
 
 def told(claim: Claim) -> Message:

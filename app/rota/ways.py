@@ -208,8 +208,11 @@ def prove(connection: Connection, shell: Shell, by: Me, way: str, code: str) -> 
         raise Refused("That code is over. Ask for a new one.")
     require(row.code_tries < CODE_TRIES, f"{CODE_TRIES} wrong codes. Ask for a new one.")
     fits = hmac.compare_digest(row.code_digest, _digest(shell, way, code))
+    # Whatever was said of this way before, something arrives there now.
+    well = {"blocked_at": None, "broken_at": None, "broken_code": None}
     after = (
         {"verified_at": now, "tried_at": now, "answered_at": now, "code_digest": None, "code_ends_at": None}
+        | well
         if fits
         else {"code_tries": row.code_tries + 1}
     )
@@ -223,7 +226,9 @@ def confirm(connection: Connection, shell: Shell, by: Me, way: str) -> int:
     row, now = _row(connection, way), shell.clock.now()
     require(row.person != by.id, "Somebody else rings your number and confirms it.")
     connection.execute(
-        ways.update().where(ways.c.id == way).values(verified_at=now, tried_at=now, answered_at=now)
+        ways.update()
+        .where(ways.c.id == way)
+        .values(verified_at=now, tried_at=now, answered_at=now, broken_at=None, broken_code=None)
     )
     return note(connection, shell, by, row.person, "WayProved", way=way, how="rang")
 
