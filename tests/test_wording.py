@@ -29,6 +29,7 @@ from dispatch.messages import (
     NotesDue,
     NumberCode,
     PageResponder,
+    PagesWait,
     PartnerChanged,
     PartnerFound,
     QuestionAsked,
@@ -66,6 +67,13 @@ instants = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st
 any_message = st.one_of(
     st.builds(
         PageResponder, st.just("ben"), refs, names, st.none() | st.integers(1, 5), st.integers(1, 9), instants
+    ),
+    st.builds(
+        PagesWait,
+        st.just("ben"),
+        st.just(2291),
+        st.lists(refs, max_size=12).map(lambda more: (2291, *more)),
+        instants,
     ),
     st.builds(YesHeard, st.just("ben"), refs, st.none() | names),
     st.builds(NoHeard, st.just("ben"), refs),
@@ -240,6 +248,7 @@ def one_of_each() -> list[Message]:
     steps = get_args(StepHeard.__annotations__["step"])
     return [
         PAGE,
+        PagesWait("ben", 2291, (2291, 2292), NIGHT),
         YesHeard("ben", 2291, None),
         YesHeard("ben", 2291, "Mensah"),
         NoHeard("ben", 2291),
