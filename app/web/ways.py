@@ -209,6 +209,7 @@ def _page(errors: dict[str, str]) -> str:
         words=WAY,
         labels=RING,
         kinds=tuple((kind, words) for kind, words in KINDS.items() if kind in carried),
+        push_on=shell().settings.outside.vapid is not None,
         given=request.form,
         spoken=as_spoken,
         errors=errors,
