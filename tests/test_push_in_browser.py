@@ -194,7 +194,7 @@ def test_while_our_site_is_down_the_notice_is_shown_all_the_same(tmp_path: Path)
         with a_screen(pushed, address) as screen:
             _, test = turned_on(screen)
             site.close()
-            screen.deliver(json.dumps(test.payload))
+            screen.deliver(json.dumps({**test.payload, "url": "/p/x"}))
             screen.wait(lambda: screen.notices(), "the notice")
             screen.tap()
             screen.wait(lambda: screen.worker.evaluate("self.went"), "the way to its page")
