@@ -50,6 +50,7 @@ class Things:
 
 ASSESS_STEP = "cssrs_q1"
 FIXED: dict[str, object] = {
+    "provider": "recorder",
     "step": "go",
     "kind": "triage_late",
     "number": "+12185550130",
@@ -148,6 +149,7 @@ def _rota(house: House, program: str, person: str) -> dict[str, str]:
         "way",
         "wish",
         "link",
+        "alarm",
     )
     names = {name: new_id() for name in of_rota}
     whose = {"program": program, "person": person}
@@ -172,6 +174,7 @@ def _rota(house: House, program: str, person: str) -> dict[str, str]:
         (t.training, "trained", {"person": person, **TRAINED, "added_by": person, "added_at": NIGHT}),
         (t.ways, "way", {"person": person, "kind": "text", "address": "+12185550177", "added_at": NIGHT}),
         (t.rota_wishes, "wish", {"person": person, "day": "2026-12-01", **WISH, "made_at": NIGHT}),
+        (t.house_alarms, "alarm", {"program": program, **ALARM, "raised_at": NIGHT, "seen_at": NIGHT}),
         (t.calendar_links, "link", {"program": program, **LINK, "made_by": person, "created_at": NIGHT}),
     ]
     with house.shell.store.write() as connection:
@@ -186,6 +189,7 @@ DRAFT = {"starts_on": "2026-12-07", "weeks": 4, "state": "stopped", "problem": "
 TRAINED = {"kind": "crisis", "minutes": 60, "done_on": "2026-10-01"}
 WISH = {"part": "night", "kind": "avoid"}
 LINK = {"whose": "person"}
+ALARM = {"kind": "reach", "about": "somebody", "sentence": f"{FOREIGN} cannot be reached."}
 
 
 def _layer(person: str) -> str:

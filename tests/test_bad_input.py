@@ -125,7 +125,7 @@ def restored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restored]:
     folder = tmp_path_factory.mktemp("bad")
     with a_house(folder) as house, closing(sqlite3.connect(":memory:")) as first_day:
         scenery = furnish_both(house)
-        house.app.extensions["handsets"] = Handsets(house.recorder)
+        house.app.extensions["handsets"] = Handsets(house.shell, house.recorder)
         cookies = {person: sign_in(house, person).get_cookie("standby") for person in VISITORS}
         copy(folder / "standby.db", first_day)
         overhear(house.app)

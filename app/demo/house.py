@@ -25,6 +25,8 @@ from notify.recorder import Recorder
 from notify.transport import Wires
 
 HOST = "127.0.0.1"
+# Two of them carry everything, so that a visitor may break one.
+PROVIDERS = ("north", "south")
 
 
 def serve_demo(port: int, data: Path | None) -> int:
@@ -52,11 +54,12 @@ def _serve(port: int, folder: Path) -> int:
 
     def make() -> tuple[Shell, Wires]:
         ours = shell_for(settings, SystemClock())
-        recorders.append(Recorder(ours.clock.now))
-        return ours, carried_by(recorders[0])
+        recorders.extend(Recorder(ours.clock.now, name=name) for name in PROVIDERS)
+        return ours, carried_by(*recorders)
 
     def ready(app: Flask, worker: Worker) -> None:
-        handsets = Handsets(recorders[0])
+        handsets = Handsets(app.extensions["standby"], *recorders)
+        handsets.lines.start()
         app.extensions["handsets"] = handsets
         if fresh:  # a county that is kept has had its calls
             player = Player(app.extensions["standby"], handsets)

@@ -1,4 +1,4 @@
-// Simulated handsets: keeps each phone's talk fresh, sends without leaving the page, and offers the likely answers.
+// Simulated handsets: keeps each phone's talk and calls fresh, sends without leaving the page, offers the likely answers.
 (() => {
   "use strict";
   const board = document.querySelector("[data-handsets]");
@@ -8,10 +8,16 @@
   const bubble = (said) => {
     const box = document.createElement("div");
     box.className = said.from === "phone" ? "bub me" : "bub";
+    fill(box, said);
+    if (said.by) box.append(Object.assign(document.createElement("small"), { className: "by", textContent: `by ${said.by}` }));
+    return box;
+  };
+
+  const fill = (box, said) => {
     const link = said.text.match(LINK);
     if (!link) {
       box.textContent = said.text;
-      return box;
+      return;
     }
     const anchor = document.createElement("a");
     anchor.href = new URL(link[0]).pathname;
@@ -19,7 +25,36 @@
     anchor.rel = "noopener";
     anchor.textContent = "Open the page";
     box.append(said.text.slice(0, link.index), anchor, said.text.slice(link.index + link[0].length));
-    return box;
+  };
+
+  const STATES = { ringing: "Ringing: Standby", talking: "On the phone" };
+
+  const drawCall = (card, call) => {
+    const box = card.querySelector("[data-call]");
+    const mark = JSON.stringify(call);
+    if (!call || box.dataset.mark === mark) return;
+    box.dataset.mark = mark;
+    const part = (name) => box.querySelector(`[data-${name}]`);
+    box.hidden = false;
+    box.dataset.state = call.state;
+    part("ring").textContent = STATES[call.state] || call.end;
+    part("pick").hidden = call.state !== "ringing";
+    part("keys").hidden = part("hang").hidden = call.state !== "talking";
+    part("typed").textContent = call.typed;
+    const words = part("words");
+    words.hidden = !call.said.length;
+    if (words.childElementCount !== call.said.length) {
+      words.replaceChildren(...call.said.map(bubble));
+      words.scrollTop = words.scrollHeight;
+    }
+  };
+
+  const drawProvider = (one) => {
+    const line = document.querySelector(`[data-provider="${one.name}"]`);
+    if (!line) return;
+    const seen = line.querySelector("[data-seen]");
+    if (seen.textContent !== one.seen) seen.textContent = one.seen;
+    for (const button of line.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === one.does));
   };
 
   const quickWords = (talk) => {
@@ -33,6 +68,7 @@
   const draw = (handset) => {
     const card = document.getElementById(`hs-${handset.person}`);
     if (!card) return;
+    drawCall(card, handset.calls.at(-1));
     const mark = JSON.stringify(handset.talk);
     if (card.dataset.mark === mark) return;
     card.dataset.mark = mark;
@@ -54,25 +90,39 @@
     if (document.hidden) return;
     try {
       const answer = await fetch(board.dataset.handsets, { headers: { "X-Standby": "1" } });
-      if (answer.ok) (await answer.json()).handsets.forEach(draw);
+      if (!answer.ok) return;
+      const told = await answer.json();
+      told.handsets.forEach(draw);
+      told.providers.forEach(drawProvider);
     } catch {
       // The server is away; the next look comes in two seconds.
     }
   };
 
-  const send = async (form, text) => {
-    await fetch(form.action, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Standby": "1" },
-      body: JSON.stringify({ text }),
-    });
+  const post = async (form, given) => {
+    try {
+      await fetch(form.action, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Standby": "1" },
+        body: JSON.stringify(given),
+      });
+    } catch {
+      // The server is away; what the phone shows stays as it is.
+    }
     pull();
   };
 
-  board.addEventListener("submit", (event) => {
-    const form = event.target.closest("[data-say]");
+  const send = (form, text) => post(form, { text });
+
+  document.addEventListener("submit", (event) => {
+    const pressed = event.submitter;
+    const form = event.target.closest("[data-say], [data-pick], [data-keys], [data-hang], [data-does]");
     if (!form) return;
     event.preventDefault();
+    if (!form.matches("[data-say]")) {
+      if (pressed) post(form, { [pressed.name]: pressed.value });
+      return;
+    }
     const field = form.elements.text;
     if (!field.value.trim()) return;
     send(form, field.value);
