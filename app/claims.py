@@ -1,6 +1,6 @@
 """What may go out now: claimed by lease and fence, settled with the fence."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
 RECONCILE_AFTER = timedelta(seconds=3)
 # A look comes back empty while the provider's list lags: only the second one is believed.
 LOOKS = 2
+BUNDLED_FROM = 200
 # When the provider is asked about what it has said nothing of.
 LOOK_AFTER = timedelta(seconds=30)
 RINGS_FOR = timedelta(seconds=45)
@@ -171,11 +172,10 @@ def claim(
     `ordinary`. Pages that wait for one phone together go out as one text."""
     connection.execute(_SUPERSEDE, {"now": now})
     asked = {"now": now, "poisoned": list(poisoned)}
-    rows: list[Any] = list(
-        connection.execute(_WANTED, {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": most})
-    )
-    bundles = _bundles(rows)
-    room = min(most - len(rows), most if ordinary is None else ordinary)
+    # More than there are hands: what waits for one phone is told it in one text, however much it is.
+    urgent = {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": BUNDLED_FROM}
+    bundles = _bundles(connection.execute(_WANTED, urgent).all())[:most]
+    room = min(most - len(bundles), most if ordinary is None else ordinary)
     if room > 0:
         waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT}
         bundles += let_out(connection, connection.execute(_WANTED, waiting).all(), now)[:room]
@@ -204,7 +204,7 @@ def claim(
     return claims
 
 
-def _bundles(rows: list[Any]) -> list[list[Any]]:
+def _bundles(rows: Sequence[Any]) -> list[list[Any]]:
     """Rows that go out as one: the first texts of several pages to one phone."""
     found: dict[object, list[Any]] = {}
     for row in rows:

@@ -14,9 +14,10 @@ from app.commit import commit
 from app.schema import upgrade
 from app.shell import Shell
 from app.tables import incidents, journal
-from app.wiring import shell_for
+from app.wiring import carried_by, shell_for
 from app.worker import Worker
 from dispatch.commands import Dispatch
+from notify.transport import Wires
 from notify.twilio_wire import TwilioTransport
 from tests.bench.elsewhere import SPAWN, Wire, a_wire
 from tests.bench.figures import machine, show, spread
@@ -84,7 +85,7 @@ def in_threads(acts: list[Callable[[], object]]) -> None:
 
 
 def beside(
-    make: Callable[[Shell, TwilioTransport], Worker], rounds: int, pause: float
+    make: Callable[[Shell, Wires], Worker], rounds: int, pause: float
 ) -> list[tuple[str, list[float]]]:
     """One process: the worker's threads, and commits beside them."""
     with tempfile.TemporaryDirectory() as folder, a_wire() as wire:
@@ -92,7 +93,9 @@ def beside(
         upgrade(shell.store)
         furnish(shell)
         served = Served(shell, {}, 0)
-        worker = make(shell, TwilioTransport(wire.account_sid, wire.auth_token, wire.sender, wire.base))
+        worker = make(
+            shell, carried_by(TwilioTransport(wire.account_sid, wire.auth_token, wire.sender, wire.base))
+        )
         worker.start()
         singles: list[float] = []
         for number in range(rounds):
