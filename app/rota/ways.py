@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,11 +21,10 @@ from dispatch.messages import NumberCode
 from dispatch.own_plan import NAMES
 from dispatch.rota.lint.scene import Way
 from dispatch.value import Refused, require
+from notify.mail import is_address
 
 WAYS_AT_MOST = 6
 KINDS = {"text": "Texts and calls", "call": "Calls only", "email": "E-mail"}
-MAIL = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-MAIL_MOST = 200
 CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 # A code costs a text to a number that nobody has proved: few of them, so that nobody makes us text strangers.
@@ -139,8 +137,7 @@ def _number_of_ours(connection: Connection, number: str) -> str:
 
 
 def _mail_address(given: str) -> str:
-    fits = len(given) <= MAIL_MOST and MAIL.fullmatch(given)
-    require(fits, "Write a mail address such as a.vela@county.example.")
+    require(is_address(given), "Write a mail address such as a.vela@county.example.")
     return given
 
 
