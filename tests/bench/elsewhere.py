@@ -1,6 +1,7 @@
 """The loopback Twilio in a process of its own, so that what is measured does not share its interpreter."""
 
 import multiprocessing
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ class Wire:
     sender: str
     pipe: "Connection[object, object]"
 
-    def sends(self) -> list[tuple[float, str]]:
-        """Each send: monotonic seconds when it came in, and its words."""
+    def sends(self) -> list[tuple[float, int]]:
+        """Each send: monotonic seconds when it came in, and our own id of it."""
         self.pipe.send("sends")
         return self.pipe.recv()  # type: ignore[return-value]
 
@@ -44,4 +45,9 @@ def _serve(pipe: "Connection[object, object]") -> None:
     with LoopbackTwilio(check_shape=False) as twilio:
         pipe.send((twilio.base, twilio.account_sid, twilio.auth_token, twilio.sender))
         while pipe.recv() == "sends":
-            pipe.send([(seen.at, seen.form.get("Body", "")) for seen in twilio.sends()])
+            pipe.send([(seen.at, _ours(seen.form.get("StatusCallback", ""))) for seen in twilio.sends()])
+
+
+def _ours(callback: str) -> int:
+    found = re.search(r"[?&]m=(\d+)", callback)
+    return int(found[1]) if found else 0

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.clock import SystemClock
 from app.commit import commit
 from app.schema import upgrade
 from app.shell import Shell
-from app.tables import incidents, journal
+from app.tables import incidents, journal, outbox
 from app.wiring import carried_by, shell_for
 from app.worker import Worker
 from dispatch.commands import Dispatch
@@ -33,8 +33,8 @@ TARGET = "target p50 20, p99 250"
 class Cycling(Worker):
     """The alternative: no commit nudges it; it looks every so many seconds and then sends all there is."""
 
-    def __init__(self, shell: Shell, transport: TwilioTransport, every: float) -> None:
-        super().__init__(shell, transport)
+    def __init__(self, shell: Shell, wires: Wires, every: float) -> None:
+        super().__init__(shell, wires)
         self._every = every
 
     def nudge(self) -> None:
@@ -52,7 +52,7 @@ class Cycling(Worker):
 def sent_after(shell: Shell, wire: Wire, refs: list[int]) -> list[float]:
     """For each incident: seconds from the decision's own instant, which is before its commit, to its first
     page on the wire."""
-    until(lambda: _on_the_wire(wire, refs), 60, "every first page")
+    until(lambda: len(_first_sent(shell, wire, refs)) == len(refs), 60, "every first page")
     wall = datetime.now(UTC).timestamp() - time.monotonic()
     with shell.store.read() as connection:
         decided = connection.execute(
@@ -60,13 +60,24 @@ def sent_after(shell: Shell, wire: Wire, refs: list[int]) -> list[float]:
             .join(journal, journal.c.stream == incidents.c.id)
             .where(journal.c.kind == "Dispatched", incidents.c.ref.in_(refs))
         ).all()
-    first = {ref: min(at for at, body in wire.sends() if f" {ref}." in body) for ref in refs}
+    first = _first_sent(shell, wire, refs)
     return [first[row.ref] + wall - row.recorded_at.timestamp() for row in decided]
 
 
-def _on_the_wire(wire: Wire, refs: list[int]) -> bool:
-    bodies = [body for _, body in wire.sends()]
-    return all(any(f" {ref}." in body for body in bodies) for ref in refs)
+def _first_sent(shell: Shell, wire: Wire, refs: list[int]) -> dict[int, float]:
+    """When each incident's first page was on the wire. Pages to one phone may share a text."""
+    at = {ours: seen for seen, ours in reversed(wire.sends())}
+    with shell.store.read() as connection:
+        rows = connection.execute(
+            select(incidents.c.ref, func.coalesce(outbox.c.bundled_in, outbox.c.id).label("text"))
+            .join(outbox, outbox.c.incident == incidents.c.id)
+            .where(outbox.c.page.is_not(None), incidents.c.ref.in_(refs))
+        ).all()
+    first: dict[int, float] = {}
+    for row in rows:
+        if row.text in at:
+            first[row.ref] = min(at[row.text], first.get(row.ref, at[row.text]))
+    return first
 
 
 def in_threads(acts: list[Callable[[], object]]) -> None:
