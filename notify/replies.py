@@ -42,7 +42,7 @@ WORDS: Final[tuple[tuple[Word, str], ...]] = (
     ("no", "n no nope nah decline declined cant cannot unable rechazo imposible"),
     ("go", "go going omw otw enroute leaving voy vamos salgo saliendo"),
     ("stage", "stage staged staging"),
-    ("here", "here arrived onscene llegue llegamos aqui"),
+    ("here", "here arrived onscene llegue llegado llegamos aqui"),
     ("with", "with con"),
     ("ok", "ok okay okey k kk fine safe bien"),
     ("transport", "transport transporting transporte transportando"),

@@ -147,7 +147,23 @@ def test_a_reply_holds_nothing_of_the_text_but_its_numbers(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["no problem ", "2291y15", "1:1:", "h", "\u0301", "ﷺ", "'", "on the ", "1h"]
+    "piece",
+    [
+        "no problem ",
+        "2291y15",
+        "1:1:",
+        "h",
+        "\u0301",
+        "ﷺ",
+        "'",
+        "on the ",
+        "1h",
+        '"',
+        "“yess",
+        "2291c",
+        "aab",
+        "acepot ",
+    ],
 )
 def test_the_work_does_not_grow_with_the_length_of_the_text(piece: str) -> None:
     """Counted in lines run, not seconds: a hundred times the text may not cost more than the limit."""
@@ -176,3 +192,142 @@ def steps(run: Callable[[], object]) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+# --- Spanish, slips, pictures ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("Sí", "yes"),
+        ("2291 si", "yes"),
+        ("acepto", "yes"),
+        ("ACEPTO 15", "yes"),
+        ("no puedo", "no"),
+        ("No puedo ir, lejos", "no"),
+        ("no voy", "no"),
+        ("voy", "go"),
+        ("ya voy", "go"),
+        ("En camino", "go"),
+        ("2291 voy con Ben", "go"),
+        ("llegué", "here"),
+        ("llegue", "here"),
+        ("ya llegué", "here"),
+        ("Aquí", "here"),
+        ("estoy aquí", "here"),
+        ("estoy bien", "ok"),
+        ("2291 todo bien 30", "ok"),
+        ("con la persona", "with"),
+        ("listo", "done"),
+        ("Terminé", "done"),
+        ("transportando", "transport"),
+    ],
+)
+def test_spanish_is_read_as_english_is(body: str, word: str) -> None:
+    assert read(body).word == word
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no estoy bien",
+        "no sé",
+        "no entiendo",
+        "no he llegado",
+        "no hay problema",
+        "no estoy listo",
+        "sí y no",
+    ],
+)
+def test_a_spanish_no_before_something_else_is_not_guessed(body: str) -> None:
+    assert read(body).word == "unknown"
+
+
+@pytest.mark.parametrize(
+    "body", ["ayuda", "Ayúdame por favor", "SOCORRO", "2291 auxilio", "ayuad", "hlep", "socoro"]
+)
+def test_a_cry_is_heard_in_spanish_and_with_a_slip(body: str) -> None:
+    assert read(body).keyword == "help"
+
+
+def test_a_slip_that_looks_like_a_cry_takes_no_answer_away() -> None:
+    assert read("2291 Y what the hell").word == "yes"
+
+
+@pytest.mark.parametrize(
+    ("body", "near"),
+    [
+        ("yess", "yes"),
+        ("yy", "yes"),
+        ("2291 yse", "yes"),
+        ("acept", "yes"),
+        ("acepot", "yes"),
+        ("nooo", "no"),
+        ("2291 herre", "here"),
+        ("hree", "here"),
+        ("lllegue", "here"),
+        ("2291 dome", "done"),
+        ("tranport", "transport"),
+        ("okkk", "ok"),
+        ("alto", "stop"),
+        ("PARAR por favor", "stop"),
+    ],
+)
+def test_a_slip_of_the_finger_is_taken_for_nothing_and_named(body: str, near: str) -> None:
+    assert (read(body).word, read(body).near) == ("unknown", near)
+
+
+@pytest.mark.parametrize("body", ["who is this", "not yess", "xyzzy", "call me when you are there yess", ""])
+def test_what_is_near_to_nothing_or_too_long_names_nothing(body: str) -> None:
+    assert (read(body).word, read(body).near) == ("unknown", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "sign"),
+    [
+        ("👍", "emoji"),
+        ("👍🏽 2291", "emoji"),
+        ("❤️", "emoji"),
+        ("Liked “2291: are you OK? Answer by 03:16: reply 2291 OK.”", "quote"),
+        ('Loved "2291: you said yes. You go with Ben Whitcomb."', "quote"),
+        ("👍 to “Crisis page 2291. Answer by 03:16: reply 2291 Y 15”", "quote"),
+        ("Le gustó «2291: you said yes. Reply 2291 GO when you set off.»", "quote"),
+        ("Emphasized “2291: are you OK? Answer by 03:16: reply 2291 OK", "quote"),
+    ],
+)
+def test_a_reaction_is_never_an_answer_whatever_words_of_ours_it_quotes(body: str, sign: str) -> None:
+    """Found in our own reading: the reaction of a phone to the check-in quoted its OK, and was a sign of life."""
+    assert (read(body).word, read(body).sign) == ("unknown", sign)
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("2291 Y 👍🏽", "yes"),
+        ('2291 "Y"', "yes"),
+        ("“2291 Y 15”", "yes"),
+        ('"Crisis page 2291. Priority 1. Answer by 03:16" 2291 N', "no"),
+    ],
+)
+def test_words_of_their_own_beside_a_picture_or_a_quote_count(body: str, word: str) -> None:
+    assert read(body).word == word
+
+
+@pytest.mark.parametrize("body", ["YES", " yes. ", "START", "Unstop"])
+def test_what_the_carrier_takes_for_an_opt_in_is_marked_as_one(body: str) -> None:
+    assert read(body).opts_in
+
+
+@pytest.mark.parametrize("body", ["2291 yes", "y", "yes please", "sí", "no"])
+def test_nothing_else_opts_in(body: str) -> None:
+    assert not read(body).opts_in
+
+
+@pytest.mark.parametrize("body", ["2291 Y 15 C", "9999999 Y", "229 C Y"])
+def test_a_letter_elsewhere_is_no_mark(body: str) -> None:
+    assert read(body).mark == ""
+
+
+@given(st.text("yn 2291cfjkh\"“”'’👍", max_size=60))
+def test_a_yes_is_read_only_where_a_word_for_it_stands_outside_of_long_quotes(body: str) -> None:
+    if read(body).word == "yes":
+        assert "y" in body.casefold()
