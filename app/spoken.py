@@ -94,6 +94,7 @@ INTAKE_FIELDS: Final = {
     "language": "language",
     "area": "area",
 }
+# Why a try failed, by the class that its code stands for (notify/why.py), and by channel where that is said otherwise.
 FAILED: Final = {
     "number": "the number cannot take texts",
     "opted_out": "texts are stopped on that phone",
@@ -101,6 +102,74 @@ FAILED: Final = {
     "handset": "the phone is off or out of reach",
     "blocked": "the carrier blocks it",
     "late": "the provider ran out of time",
+    "rate": "the provider has too much to do",
+    "unclear": "the provider did not say whether it went out",
+    "unknown": "the provider could not deliver it",
+}
+FAILED_BY: Final[Mapping[str, Mapping[str, str]]] = {
+    "call": {"number": "the number cannot be called"},
+    "push": {
+        "number": "the browser takes no notices any more",
+        "handset": "the push service does not answer",
+        "blocked": "the push service does not take it",
+        "late": "the push service was too slow",
+    },
+    "email": {
+        "number": "there is no such mailbox",
+        "handset": "the mail server does not answer",
+        "blocked": "the mail server does not want it",
+        "late": "the mail server puts it off",
+    },
+}
+# What is known more closely than its class; and our own words, where no provider was asked or none answered.
+FAILED_EXACTLY: Final = {
+    "no_phone": "no number is on file",
+    "no_way": "no way to them is on file",
+    "switched_off": "they no longer work here",
+    "30005": "nobody has that number",
+    "40310": "nobody has that number",
+    "21211": "that is not a phone number",
+    "21614": "that number takes no texts",
+    "30006": "that number is a landline",
+    "40001": "that number is a landline or out of reach",
+    "30003": "the phone is off or out of reach",
+    "30007": "a carrier filtered it",
+    "30034": "our sender is not registered",
+    "40010": "our sender is not registered",
+    "20003": "the provider does not take our password",
+    "10009": "the provider does not take our password",
+    "30036": "it waited too long in the queue",
+    "other_key": "the browser was signed up with a key that is ours no more",
+    "no_tls": "the mail server offers no safe line",
+    "bad_certificate": "the mail server's certificate is wrong",
+    "unreachable": "the provider could not be reached",
+    "no_answer": "the provider did not answer",
+    "lease_over": "we stood still for too long",
+    "our_fault": "we failed while sending it",
+    "too_many_tries": "it was tried as often as makes sense",
+    "not_carried": "nobody carries it here",
+    "not_seen": "the provider does not hold it",
+    "no_id": "the provider gave it no name",
+    "unreadable": "the provider's answer could not be read",
+    "no_client": "a part of ours that sends it is not installed",
+    "starting": "we were starting just then",
+    "bad_keys": "the browser's keys do not fit",
+    "not_a_service": "that is no push service that we know",
+    "not_an_address": "that is not a mail address",
+    "policy": "the other side does not want it",
+    "sender": "our own mail address is not taken",
+    "unknown": "nobody could say why",
+}
+# Words of a status that stand where no code came with it.
+FAILED_STATUS: Final = {
+    "busy": "the line was busy",
+    "no-answer": "nobody picked up",
+    "machine": "a machine picked up",
+    "ended": "somebody or something picked up and typed no code",
+    "canceled": "it was taken back",
+    "gone": "the browser takes no notices any more",
+    "undelivered": "the carrier could not deliver it",
+    "failed": "the provider could not send it",
 }
 REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "alone": ALONE_REASONS,
@@ -128,14 +197,20 @@ def lowered(words: str) -> str:
     return words if words.startswith(_PROPER) else words[:1].lower() + words[1:]
 
 
-def failure(code: str | None) -> str:
-    """Why a text did not arrive, in words; the provider's code stands behind it for whoever looks it up."""
-    if code == "no_phone":
-        return "no number is on file"
-    if code == "switched_off":
-        return "they no longer work here"
-    words = FAILED.get(why(code), "the provider could not deliver it")
-    return f"{words}, code {code}" if code else words
+def failure(code: str | None, channel: str = "text") -> str:
+    """Why a try did not arrive, in words; the provider's code stands behind it for whoever looks it up. Of a code that
+    we do not know that is said."""
+    if not code:
+        return FAILED["unknown"]
+    if code in FAILED_STATUS:
+        return FAILED_STATUS[code]
+    reason = why(code)
+    words = FAILED_EXACTLY.get(code) or FAILED_BY.get(channel, {}).get(reason) or FAILED[reason]
+    if not any(sign.isdigit() for sign in code):
+        return words if code in FAILED_EXACTLY else f"{words} ({code.replace('_', ' ')})"
+    if reason == "unknown" and code not in FAILED_EXACTLY:
+        return f"{words}, with a code that we do not know, {code}"
+    return f"{words}, code {code}"
 
 
 def alarm_words(kind: str, who: str | None) -> str:

@@ -104,7 +104,7 @@ def review_page(connection: Connection, shell: Shell, incident_id: str, reader: 
         reasons(case),
         strip_of(case, board.now),
         _weighed(case, names),
-        tuple(_knew(connection, case, names)),
+        tuple(_knew(connection, case, names, board.now)),
         tuple(_checks(connection, incident_id, names, zone)),
         story_of(connection, shell.keyring, incident_id, names, zone),
         thread_of(connection, shell, incident_id, names),
@@ -130,7 +130,7 @@ def _weighed(case: Case, names: Mapping[str, str]) -> Weighed:
     return Weighed(suggestion.acuity, suggestion.rule, words, None, "", None, False, "")
 
 
-def _knew(connection: Connection, case: Case, names: Mapping[str, str]) -> Iterator[Knew]:
+def _knew(connection: Connection, case: Case, names: Mapping[str, str], now: datetime) -> Iterator[Knew]:
     rows = connection.execute(
         select(reads.c.person, func.min(reads.c.at).label("at"))
         .where(reads.c.subject == case.incident.id, reads.c.what == "hazards", reads.c.shown.is_not(None))
@@ -141,7 +141,7 @@ def _knew(connection: Connection, case: Case, names: Mapping[str, str]) -> Itera
     for fact in case.facts:
         if isinstance(fact, f.StepTaken) and fact.step is Step.ON_SCENE:
             arrived.setdefault(fact.person, fact.at)
-    comms = comms_of(connection, case.incident, names)
+    comms = comms_of(connection, case.incident, names, now)
     for page, line in zip(case.incident.pages, comms.pages, strict=True):
         read, there = read_at.get(page.person), arrived.get(page.person)
         late = page.state == "accepted" and there is not None and (read is None or read > there)

@@ -1,6 +1,6 @@
 """What each person of an incident was sent, what came of it, and what they answered, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from app.queries.calls import dues_of
+from app.queries.tries_said import TrySaid, said, waits
 from app.spoken import failure, reason
 from app.tables import outbox, pages
 from dispatch.incident import Incident, Page
-from notify.outcomes import DELIVERED, RANKS, Delivery
 
-TEXTS_AT_MOST = 200
-# What a text that is no page was about.
+TRIES_AT_MOST = 400
+NEXT = {
+    "text": "{} gets a text",
+    "call": "{}'s phone rings",
+    "push": "{} gets a notice",
+    "email": "{} gets a letter",
+}
+# What a message that is no page was about.
 ABOUT = {
+    "PagesWait": "Page",
     "YesHeard": "Told: yes is stored",
     "NoHeard": "Told: no is stored",
     "PartnerFound": "Told who the partner is",
@@ -29,30 +36,21 @@ ABOUT = {
     "WhichPage": "Asked: which page?",
     "HowToReply": "Told how to reply",
     "Refusal": "Told why not",
+    "SeatYours": "Told: the seat is theirs",
+    "SeatGone": "Told: the seat is taken over",
+    "PartnerChanged": "Told of a new partner",
+    "HandOverWaits": "Told of a hand-over",
 }
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One text: when it was owed and sent, and in words how far it came. `look`: "", good, soon or late."""
-
-    person: str
-    about: str
-    owed_at: datetime
-    sent_at: datetime | None
-    arrived: str
-    arrived_at: datetime | None
-    look: str
-
-
-@dataclass(frozen=True)
 class PageLine:
-    """One page to one person. `answer` in words; `waits_until` while it is open."""
+    """One page to one person, with its tries. `answer` in words; `waits_until` while it is open."""
 
     person: str
     seat: str
     asked_at: datetime
-    texts: tuple[Sent, ...]
+    texts: tuple[TrySaid, ...]
     shown_at: datetime | None
     answer: str
     answer_look: str
@@ -73,17 +71,17 @@ class Comms:
     """The Comms pane."""
 
     pages: tuple[PageLine, ...]
-    others: tuple[Sent, ...]
+    others: tuple[TrySaid, ...]
     ahead: tuple[Ahead, ...]
 
 
-def comms_of(connection: Connection, incident: Incident, names: Mapping[str, str]) -> Comms:
-    """Pages newest last, then the other texts, then what comes next."""
+def comms_of(connection: Connection, incident: Incident, names: Mapping[str, str], now: datetime) -> Comms:
+    """Pages newest last, then what else was sent, then what comes next."""
     rows = connection.execute(
         select(outbox)
         .where(outbox.c.incident == incident.id)
         .order_by(outbox.c.id.desc())
-        .limit(TEXTS_AT_MOST)
+        .limit(TRIES_AT_MOST)
     ).all()[::-1]
     shown = {
         row.id: row.shown_at
@@ -91,44 +89,34 @@ def comms_of(connection: Connection, incident: Incident, names: Mapping[str, str
             select(pages.c.id, pages.c.shown_at).where(pages.c.incident == incident.id)
         )
     }
-    of_page: dict[str, list[Sent]] = {}
+    pages_of = {row.id: row.page for row in rows}
+    of_page: dict[str, list[TrySaid]] = {}
     others = []
-    for row in rows:
-        text = _sent(row, names)
-        if row.page:
-            of_page.setdefault(row.page, []).append(text)
-        else:
-            others.append(text)
+    for one in said([row for row in rows if not waits(row, now)], names, ABOUT, now):
+        page = pages_of[one.id]
+        of_page.setdefault(page, []).append(one) if page else others.append(one)
     lines = [
         _line(page, tuple(of_page.get(page.id, ())), shown.get(page.id), names) for page in incident.pages
     ]
-    return Comms(tuple(lines), tuple(others), tuple(_ahead(incident, names)))
+    ahead = _ahead(incident, names) + _tries_ahead(rows, names, now)
+    return Comms(tuple(lines), tuple(others), tuple(sorted(ahead, key=lambda one: one.at)))
 
 
-def _sent(row: Row[Any], names: Mapping[str, str]) -> Sent:
-    delivery = Delivery(row.reached, row.failed, row.code if row.failed else None)
-    words, look = _arrived(row.state, delivery, row.code)
-    heard = row.status_at if delivery.reached >= DELIVERED or delivery.lost else None
-    name = names.get(row.person, "Someone")
-    return Sent(name, ABOUT.get(row.kind, "Page"), row.owed_at, row.sent_at, words, heard, look)
-
-
-def _arrived(state: str, delivery: Delivery, code: str | None) -> tuple[str, str]:
-    if delivery.reached >= DELIVERED:
-        return ("read" if delivery.reached > DELIVERED else "arrived"), "good"
-    if delivery.lost or state == "failed":
-        return f"did not arrive: {failure(code)}", "late"
-    if state == "superseded":
-        return "not sent: it was not needed any more", ""
-    if state == "ambiguous":
-        return "not known. It is looked up, then sent again", "soon"
-    if state in ("owed", "sending"):
-        return "on its way to the provider", "soon"
-    return ("with the carrier" if delivery.reached >= RANKS["sent"] else "with the provider"), ""
+def _tries_ahead(rows: Sequence[Row[Any]], names: Mapping[str, str], now: datetime) -> list[Ahead]:
+    """The tries that begin if nobody answers before their time."""
+    begun = {(row.delivery, row.channel, row.address) for row in rows if row.wire_at is not None}
+    found = []
+    for row in rows:
+        if waits(row, now) and not row.spare:
+            again = (row.delivery, row.channel, row.address) in begun
+            begun.add((row.delivery, row.channel, row.address))
+            words = NEXT[row.channel].format(names.get(row.person, "Someone"))
+            found.append(Ahead(row.available_at, f"{words}{' again' if again else ''}"))
+    return found
 
 
 def _line(
-    page: Page, texts: tuple[Sent, ...], shown_at: datetime | None, names: Mapping[str, str]
+    page: Page, texts: tuple[TrySaid, ...], shown_at: datetime | None, names: Mapping[str, str]
 ) -> PageLine:
     answer, look = _answer(page)
     return PageLine(
@@ -167,4 +155,4 @@ def _ahead(incident: Incident, names: Mapping[str, str]) -> list[Ahead]:
     ]
     asked = {page.answer_by for page in incident.open_pages}
     found += [Ahead(due.at, due.words) for due in dues_of(incident, names) if due.at not in asked]
-    return sorted(found, key=lambda one: one.at)
+    return found

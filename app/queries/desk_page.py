@@ -135,7 +135,7 @@ def desk_page(connection: Connection, shell: Shell, incident_id: str, pane: str)
         sending=sending(connection, shell, incident) if pane == "send" and may & {"send", "ask"} else None,
         story=_story(connection, shell, incident, staff) if pane == "story" else (),
         where=_where(connection, shell, sheet) if pane == "place" else None,
-        comms=comms_of(connection, incident, staff.names) if pane == "comms" else None,
+        comms=comms_of(connection, incident, staff.names, shell.clock.now()) if pane == "comms" else None,
     )
 
 
