@@ -105,6 +105,8 @@ def acts(house: House, call: Call) -> dict[str, Callable[[], object]]:
         "what changed in the queue": (supervisor, "/review/changes?after=1"),
         "a case": (supervisor, f"/review/{call.ref}"),
         "a monitor": (desk, "/healthz"),
+        "whom to call by hand": (desk, "/board/by-hand"),
+        "the house": (desk, "/board/house"),
     }
     return {
         **{name: page(client, path) for name, (client, path) in pages.items()},

@@ -184,7 +184,7 @@ def test_an_open_board_hears_of_a_late_worker_without_a_word_in_the_journal(tmp_
         house.worker.tick()
         client = house.client("ruiz")
         before = client.get("/board/pulse").get_json()
-        house.clock.move(timedelta(seconds=10))
+        house.clock.move(timedelta(seconds=9))
         assert client.get("/board/pulse").get_json()["house"] == before["house"]
         house.clock.move(timedelta(seconds=30))
         after = client.get("/board/pulse").get_json()
@@ -196,7 +196,7 @@ def test_a_board_drawn_just_before_the_worker_was_late_is_drawn_anew(tmp_path: P
     with a_house(tmp_path) as house:
         house.worker.tick()
         client = house.client("ruiz")
-        house.clock.move(timedelta(seconds=10))
+        house.clock.move(timedelta(seconds=5))
         first = client.get("/board/pulse").get_json()["house"]
         house.clock.move(timedelta(seconds=4))
         assert "worker" not in client.get("/board/changes?after=0").get_json()["rail"]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, case, func, select
 
 from app.heartbeats import beats
 from app.journal import newest
+from app.outbox import URGENT_BELOW
 from app.tables import HOUSE_ALARM_STANDS, OUTBOX_UNSETTLED, house_alarms, incidents, outbox
 
 # With four seconds until a board asks again, it shows a part that stands still within fifteen.
@@ -15,9 +16,8 @@ PART_LATE = timedelta(seconds=10)
 OWED_LATE = timedelta(seconds=30)
 # An incident whose rules fail stays due, so this one figure also finds what the worker cannot handle.
 DUE_LATE = timedelta(seconds=30)
-_URGENT = 1
 
-_NOW = func.min(case((outbox.c.priority <= _URGENT, outbox.c.available_at)))
+_NOW = func.min(case((outbox.c.priority < URGENT_BELOW, outbox.c.available_at)))
 _OWED = select(func.min(outbox.c.available_at), _NOW).where(OUTBOX_UNSETTLED)
 _ALARMS = select(func.count()).where(HOUSE_ALARM_STANDS, house_alarms.c.taken_by.is_(None))
 

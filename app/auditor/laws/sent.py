@@ -4,9 +4,9 @@ from sqlalchemy import func, or_, select
 
 from app.auditor.law import TAIL, Law, before
 from app.codec import MESSAGES
+from app.outbox import URGENT_BELOW
 from app.tables import OUTBOX_UNSETTLED, outbox
 
-_URGENT = 1
 _NEWEST = outbox.c.id > select(func.coalesce(func.max(outbox.c.id), 0) - TAIL).scalar_subquery()
 
 LAWS = (
@@ -16,7 +16,7 @@ LAWS = (
         "A page has waited more than 10 s to be tried. Call the people who were paged.",
         select(outbox.c.id).where(
             OUTBOX_UNSETTLED,
-            outbox.c.priority <= _URGENT,
+            outbox.c.priority < URGENT_BELOW,
             outbox.c.attempts == 0,
             outbox.c.state == "owed",
             outbox.c.available_at < before(10),
