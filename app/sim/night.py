@@ -10,6 +10,7 @@ from random import Random
 
 from app.codec import load
 from app.commit import Done, commit
+from app.delivered import report
 from app.intake import open_incident
 from app.replies import hear
 from app.sim import confused
@@ -22,7 +23,7 @@ from app.sim.laws import Laws
 from app.sim.people import Somebody
 from app.sim.report import Report
 from app.sim.trouble import Died, Fuse, Moment
-from app.web.hooks import _noted
+from app.wiring import carried_by
 from app.worker import Worker
 from dispatch.commands import Command, Receive
 from dispatch.incident import Incident
@@ -58,7 +59,7 @@ class Night:
             self.shell, self.clock, path = house.enter_context(a_house(self.county))
             self.fuse = Fuse(self.shell.store.engine)
             self.carrier = Carrier(self)
-            self.workers = [Worker(self.shell, self.carrier) for _ in range(2)]
+            self.workers = [Worker(self.shell, carried_by(self.carrier)) for _ in range(2)]
             self.db = sqlite3.connect(path, isolation_level=None, timeout=0)
             house.callback(self.db.close)
             self.db.row_factory = sqlite3.Row
@@ -213,7 +214,7 @@ class Night:
         """All that a process knew is gone; what it wrote is not. A new one starts now, or after hours."""
         self.fuse.put_out()
         self.report.deaths += 1
-        self.workers = [Worker(self.shell, self.carrier) for _ in range(2)]
+        self.workers = [Worker(self.shell, carried_by(self.carrier)) for _ in range(2)]
         seconds = self.chance.choice((0, 0, 5, 40, 40, 600, 7200 if self.chance.random() < 0.2 else 90))
         self._down_until = self.now() + timedelta(seconds=seconds)
         self.say(f"DIED {when}; back in {seconds} s")
@@ -318,7 +319,7 @@ class Night:
 
     def reported(self, our_id: str, status: str, code: str | None) -> None:
         """The provider says how far a text came."""
-        self._hook(f"{status} for {our_id}", lambda: _noted(self.shell, int(our_id), status, code))
+        self._hook(f"{status} for {our_id}", lambda: report(self.shell, int(our_id), status, code))
 
     def _hook(self, what: str, act: Callable[[], object]) -> None:
         """The provider posts to us, and posts again when we are not there."""
