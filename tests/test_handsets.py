@@ -1,0 +1,202 @@
+"""The demo's phones ring, and its providers break, by the same rules as real ones."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.demo.county import PHONES as HANDSETS
+from app.demo.handsets import Handsets
+from app.demo.house import PROVIDERS
+from app.tables import outbox, people
+from app.wiring import carried_by
+from app.worker import Worker
+from notify.recorder import Recorder
+from tests.house import House, a_house
+from tests.loopback.phone import SAID, WORDS
+from tests.wired import a_call, incident_at
+
+ONE = timedelta(seconds=1)
+ANA, BEN = HANDSETS["lindqvist"], HANDSETS["osei"]
+
+
+@dataclass
+class Demo:
+    """A house on two recorders, with the handsets of Ana and Ben."""
+
+    house: House
+    worker: Worker
+    handsets: Handsets
+
+    def pass_seconds(self, seconds: int) -> None:
+        """Second by second, as the worker and the phones see it."""
+        for _ in range(seconds):
+            self.house.clock.move(ONE)
+            self.worker.tick()
+            self.handsets.lines.tick()
+        self.worker.tick()
+
+    def post(self, address: str, **given: str) -> tuple[int, dict[str, Any]]:
+        answer = self.house.app.test_client().post(f"/demo/{address}", json=given)
+        return answer.status_code, answer.get_json()
+
+    def phone(self, number: str) -> dict[str, Any]:
+        """What the page is told of this handset."""
+        told = self.house.app.test_client().get("/demo/handsets.json").get_json()
+        return next(one for one in told["handsets"] if one["number"] == number)
+
+    def call(self, number: str) -> dict[str, Any]:
+        """The newest call to this handset."""
+        found: dict[str, Any] = self.phone(number)["calls"][-1]
+        return found
+
+    def type_code(self, number: str) -> None:
+        """The code that was said, one key after the other as on the page."""
+        found = SAID.search(self.call(number)["said"][-1]["text"])
+        assert found
+        for word in found.group(1).split(", "):
+            assert self.post(f"handsets/{number}", digits=str(WORDS.index(word)))[0] == 200
+        self.worker.tick()
+
+    def tries(self, person: str) -> list[Any]:
+        with self.house.shell.store.read() as connection:
+            return list(
+                connection.execute(select(outbox).where(outbox.c.person == person).order_by(outbox.c.id))
+            )
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    with a_house(tmp_path, demo_channels=("text", "call")) as house:
+        recorders = [Recorder(house.clock.now, name=name) for name in PROVIDERS]
+        with house.shell.store.write() as connection:
+            for person, number in (("ana", ANA), ("ben", BEN)):
+                connection.execute(people.update().where(people.c.id == person).values(phone=number))
+        handsets = Handsets(house.shell, *recorders)
+        house.app.extensions["handsets"] = handsets
+        yield Demo(house, Worker(house.shell, carried_by(*recorders)), handsets)
+
+
+def called(demo: Demo) -> str:
+    """Ana and Ben are asked by text, answer nothing, and their phones ring."""
+    incident = a_call(demo.house.shell)
+    demo.pass_seconds(1)
+    assert "Crisis page 2001" in demo.phone(ANA)["talk"][0]["text"]
+    assert demo.phone(ANA)["calls"] == []
+    demo.pass_seconds(60)
+    return incident
+
+
+def test_a_text_that_nobody_answers_makes_the_phone_ring_and_the_call_is_answered_on_its_keys(
+    demo: Demo,
+) -> None:
+    incident = called(demo)
+    assert demo.call(ANA)["state"] == "ringing"
+    assert demo.post(f"handsets/{ANA}", call="answer")[0] == 200
+    assert (demo.call(ANA)["state"], demo.call(ANA)["keys"]) == ("talking", 2)
+    demo.type_code(ANA)
+    assert demo.call(ANA)["said"][-1]["text"].startswith("Thank you. To accept, press one.")
+    demo.post(f"handsets/{ANA}", digits="1")
+    assert demo.call(ANA)["said"][-1]["text"].startswith("You have it: two, zero, zero, one.")
+    assert (demo.call(ANA)["state"], demo.call(ANA)["end"]) == ("over", "The call is over.")
+    assert incident_at(demo.house.shell, incident).member("ana") is not None
+
+
+def test_a_phone_rings_out_by_itself_and_rings_again(demo: Demo) -> None:
+    called(demo)
+    demo.pass_seconds(29)
+    assert demo.call(ANA)["state"] == "ringing"
+    demo.pass_seconds(2)
+    first, *more = demo.phone(ANA)["calls"]
+    assert first["end"] == "Nobody picked up."
+    assert [call["state"] for call in more] == ["ringing"]
+
+
+@pytest.mark.parametrize(
+    ("does", "end", "failed"),
+    [("ignore", "Nobody picked up.", "no-answer"), ("voicemail", "Voicemail picked up.", "machine")],
+)
+def test_who_lets_it_ring_or_has_it_go_to_voicemail_has_answered_nothing(
+    demo: Demo, does: str, end: str, failed: str
+) -> None:
+    incident = called(demo)
+    demo.post(f"handsets/{ANA}", call=does)
+    assert demo.phone(ANA)["calls"][0]["end"] == end
+    row = next(row for row in demo.tries("ana") if row.channel == "call")
+    assert row.failed == failed and row.reached < 5
+    assert incident_at(demo.house.shell, incident).member("ana") is None
+
+
+def test_a_call_that_is_put_down_before_the_code_is_no_answer(demo: Demo) -> None:
+    called(demo)
+    demo.post(f"handsets/{ANA}", call="answer")
+    demo.post(f"handsets/{ANA}", call="hang_up")
+    row = next(row for row in demo.tries("ana") if row.channel == "call")
+    assert row.failed == "ended"
+
+
+def test_a_second_call_to_a_phone_that_talks_finds_it_busy(demo: Demo) -> None:
+    called(demo)
+    demo.post(f"handsets/{ANA}", call="answer")
+    row = next(row for row in demo.tries("ana") if row.channel == "call")
+    (call,) = demo.handsets._recorders["north"].calls_to(ANA)
+    demo.handsets.lines.ring(call)
+    assert len(demo.phone(ANA)["calls"]) == 1
+    assert next(one for one in demo.tries("ana") if one.id == row.id).failed == "busy"
+
+
+@pytest.mark.parametrize("does", ["hangs", "refuses"])
+def test_with_one_provider_broken_the_other_carries_the_page_and_its_call(demo: Demo, does: str) -> None:
+    assert demo.post("providers/north", does=does) == (200, {"does": does})
+    a_call(demo.house.shell)
+    demo.pass_seconds(20)
+    assert [said["by"] for said in demo.phone(ANA)["talk"]] == ["south"]
+    demo.pass_seconds(60)
+    assert demo.phone(ANA)["calls"], "a text that may never arrive does not keep the call waiting"
+    demo.post("providers/north", does="works")
+    told = demo.house.app.test_client().get("/demo/handsets.json").get_json()
+    assert [one["does"] for one in told["providers"]] == ["works", "works"]
+
+
+def test_the_page_shows_a_ringing_phone_without_any_script(demo: Demo) -> None:
+    called(demo)
+    page = demo.house.app.test_client().get("/demo").get_data(as_text=True)
+    card = page[page.index('id="hs-lindqvist"') : page.index('id="hs-osei"')]
+    assert "Ringing: Standby" in card and re.search(r'value="answer">Answer</button>', card)
+    answer = demo.house.app.test_client().post(f"/demo/handsets/{ANA}", data={"call": "answer"})
+    assert answer.status_code == 302
+    page = demo.house.app.test_client().get("/demo").get_data(as_text=True)
+    assert "type this code on your phone" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "status", "sentence"),
+    [
+        (f"handsets/{ANA}", {"call": "answer"}, 409, "No call rings there now. Wait for the next page."),
+        (f"handsets/{ANA}", {"digits": "1"}, 409, "No call rings there now. Wait for the next page."),
+        (f"handsets/{ANA}", {"digits": "x"}, 409, "A phone has the keys 0 to 9, star and hash."),
+        (f"handsets/{ANA}", {"digits": ""}, 422, "Type digits, such as 1."),
+        (f"handsets/{ANA}", {"call": "explode"}, 422, "Choose answer, ignore, voicemail or hang_up."),
+        (f"handsets/{ANA}", {}, 409, "Write the text to send, such as 2001 Y 15."),
+        ("handsets/+12025550100", {"call": "answer"}, 409, "That number is not one of the demo's handsets."),
+        ("providers/west", {"does": "hangs"}, 409, "The demo has no such provider."),
+        ("providers/north", {"does": "melts"}, 422, "Choose works, hangs or refuses."),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_a_sentence(
+    demo: Demo, address: str, given: dict[str, str], status: int, sentence: str
+) -> None:
+    answered, told = demo.post(address, **given)
+    assert (answered, told["error"]) == (status, sentence)
+
+
+def test_a_phone_that_rings_takes_no_keys_before_it_is_picked_up(demo: Demo) -> None:
+    called(demo)
+    assert demo.post(f"handsets/{ANA}", digits="1") == (409, {"error": "Pick it up first."})
+    demo.post(f"handsets/{ANA}", call="answer")
+    assert demo.post(f"handsets/{ANA}", call="answer") == (409, {"error": "That call is picked up already."})
