@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from app.sim.core.network import BECOMES, DOWN, FATES
 from app.sim.coverage import WANTED as SHELL_WANTED
+from app.sim.fates import BECOMES, DOWN, FATES
 from app.sim.law import Broken
 from app.sim.step import Commit
 from dispatch.commands import Command

@@ -21,6 +21,7 @@ from notify.outcomes import DELIVERED
 
 LAWS: list[Law] = laws_of(laws_of_people)
 HALF_A_MINUTE = timedelta(seconds=30)
+A_LITTLE = timedelta(seconds=5)
 
 
 class Seeing:
@@ -43,6 +44,7 @@ class Laws:
         self._house = house
         self._network = network
         self._granted: set[str] = set()
+        self._asked: dict[str, tuple[datetime, timedelta, timedelta]] = {}
         self._marks: dict[tuple[str, str], deque[tuple[datetime, str]]] = {}
         self.slowest = timedelta(0)
 
@@ -147,6 +149,18 @@ class Laws:
         if due is not None and due <= now and not busy:
             raise Broken("nothing_owed_is_left", f"a try was due at {due} and was not taken")
 
+    def in_true_time(self, commit: Commit, true: datetime, idle: timedelta) -> None:
+        """Whatever the wall clock says, a page's time is its time: nobody waits much longer for it."""
+        for entry in commit.entries:
+            fact = entry.fact
+            if isinstance(fact, f.Asked | f.AskedAnew):
+                self._asked[fact.page] = (true, fact.answer_by - fact.at, idle)
+            elif isinstance(fact, f.Lapsed):
+                began, within, idle_then = self._asked[fact.page]
+                late = true - began - within - (idle - idle_then)
+                if late > within * 0.02 + A_LITTLE:
+                    raise Broken("no_timer_is_late", f"{fact.page} lapsed {late} after its time")
+
     def began(self, row: Row, late: timedelta) -> None:
         """How long after it was due a try of something urgent begins."""
         self.slowest = max(self.slowest, late)
@@ -172,11 +186,12 @@ class Laws:
             raise Broken("one_wish_one_effect", f"{key} had two effects")
         self._granted.add(key)
 
-    def at_the_end(self) -> None:
+    def at_the_end(self, now: datetime) -> None:
         """After the calm nothing is forgotten: every incident is reviewed or alarmed, every try settled, every page
         that nobody could be reached for went on to the next person."""
         for incident in self._house.incidents.values():
-            if incident.stage is not Stage.REVIEWED and not incident.alarms:
+            wake = next_wake(incident)
+            if incident.stage is not Stage.REVIEWED and not incident.alarms and (wake is None or wake <= now):
                 raise Broken("owned_at_the_end", f"{incident.ref} is not reviewed and has no alarm")
         for row in self._house.outbox.rows.values():
             if row.state in UNSETTLED and not row.spare:

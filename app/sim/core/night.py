@@ -34,6 +34,7 @@ CALM_AT_MOST = timedelta(hours=36)
 SECOND = timedelta(seconds=1)
 NOTHING = timedelta(0)
 # By how much a wall clock is set wrong, in seconds.
+A_LEAP = timedelta(hours=1)
 CLOCK_STEPS = (-600, -3, 2, 45, 120, 86_400)
 
 
@@ -54,6 +55,8 @@ class Night:
         self._agenda: list[tuple[datetime, int, Moment]] = []
         self._number = count(1)
         self._tick_at: datetime | None = None
+        # How long, in all, there was no worker.
+        self._idle = NOTHING
         self._down_until = self._rests_until = self._true
         # Alarms are told again more rarely than by default, or half of what is simulated would be their echo.
         again = {"taken_again": timedelta(minutes=20), "untaken_again": timedelta(minutes=10)}
@@ -80,7 +83,7 @@ class Night:
             self._go_on(lambda: self._true >= self._dawn)
             self._calm()
             self._go_on(lambda: self._all_is_done() or self._true >= self._calm_ends)
-            self.laws.at_the_end()
+            self.laws.at_the_end(self._now)
         except Broken as broken:
             self.report.broken.append(broken)
         self._reckon()
@@ -123,7 +126,7 @@ class Night:
 
     def _long_downtime(self) -> None:
         """The whole house is gone for a while, and its clock may be another one after it."""
-        if self._true < self._down_until:
+        if self._true < self._down_until or self._leapt():
             return
         away = timedelta(minutes=self.chance.choice((5, 30, 130)))
         self.say(f"the house is down for {away}")
@@ -133,21 +136,27 @@ class Night:
             worker.dies("the house is down", away)
         self.after(away, self._starts)
 
+    def _leapt(self) -> bool:
+        """Is the house's time far from the wall's?"""
+        return abs(self._now - self._wall()) > A_LEAP
+
     def _starts(self) -> None:
         """Back, with the time that the machine now says; the leases of the dead are void."""
-        self._set_clock()
+        # A process knows nothing of the time that the one before it kept: see "What is not simulated" in the docs.
+        if abs(self._skew) < A_LEAP:
+            self._set_clock(CLOCK_STEPS[:-1])
         self._clock = SystemClock(self._wall, self._elapsed)
         self._now = self._clock.now()
         for worker in self.workers:
             worker.down_until = None
         self.outbox.void_leases(self.now())
 
-    def _set_clock(self) -> None:
+    def _set_clock(self, steps: tuple[int, ...] = CLOCK_STEPS) -> None:
         """Somebody sets the wall clock wrong, or right again."""
         if not self.faulty or self.chance.random() < 0.5:
             return
         self._clock.now()
-        self._skew = SECOND * self.chance.choice(CLOCK_STEPS) if self._skew == NOTHING else NOTHING
+        self._skew = SECOND * self.chance.choice(steps) if self._skew == NOTHING else NOTHING
         self._now = self._clock.now()
         self.report.coverage.saw("faults", "clock_step")
         self.say(f"the wall clock is {self._skew.total_seconds():.0f} s ahead")
@@ -225,7 +234,9 @@ class Night:
         working = [worker for worker in self.workers if worker.works(self.now())]
         if not working:
             backs = [moment for one in self.workers for moment in (one.down_until, one.still_until) if moment]
-            self._rests_until = self._true + max(min(backs) - self._now, NOTHING) + SECOND * 0.1
+            rest = max(min(backs) - self._now, NOTHING) + SECOND * 0.1
+            self._idle += rest
+            self._rests_until = self._true + rest
             return
         worker = self.chance.choice(working)
         if self.faulty and self.chance.random() < 0.004:
@@ -335,6 +346,7 @@ class Night:
         commit = answered.commit
         if commit is None:
             return False
+        self.laws.in_true_time(commit, self._true, self._idle)
         if self._say:
             self.say(f"{via} {command} -> {', '.join(type(one.fact).__name__ for one in commit.entries)}")
         self.report.count(command, commit)
