@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.carriers import HANDS_EACH
 from app.claims import LEASE
 from app.tables import outbox
-from app.worker import SENDERS
 from tests.house import PHONES
 from tests.loopback.twilio_faults import held
 from tests.loopback.twilio_server import LoopbackTwilio
@@ -32,9 +32,10 @@ def served(tmp_path: Path, twilio: LoopbackTwilio) -> Iterator[Served]:
 
 
 def unsettled(served: Served, incident: str, *states: str) -> int:
-    """How many of an incident's messages are in one of these states."""
+    """How many of an incident's texts are in one of these states."""
+    mine = (outbox.c.incident == incident) & (outbox.c.channel == "text")
     with served.shell.store.read() as connection:
-        found = select(func.count()).where(outbox.c.incident == incident, outbox.c.state.in_(states))
+        found = select(func.count()).where(mine, outbox.c.state.in_(states))
         return connection.scalar(found) or 0
 
 
@@ -61,10 +62,10 @@ def test_killed_after_the_commit_and_before_the_send_the_page_goes_out_at_once_o
     served: Served, twilio: LoopbackTwilio
 ) -> None:
     desk = served.desk()
-    twilio.fault(*[held()] * SENDERS)
-    for _ in range(SENDERS // 2):
+    twilio.fault(*[held()] * HANDS_EACH)
+    for _ in range(HANDS_EACH // 2):
         assert desk.post(f"/incidents/{served.a_call()[1]}/dispatch").status_code < 400
-    until(lambda: len(twilio.sends()) == SENDERS, SOON, "every sender's hanging send")
+    until(lambda: len(twilio.sends()) == HANDS_EACH, SOON, "every sender's hanging send")
     incident, ref = served.a_call()
     assert desk.post(f"/incidents/{ref}/dispatch", lead="ana", second="ben").status_code < 400
     served.kill()
@@ -74,4 +75,4 @@ def test_killed_after_the_commit_and_before_the_send_the_page_goes_out_at_once_o
     until(lambda: unsettled(served, incident, "sent") == 2, SOON, "the pages")
     bodies = [seen.form["Body"] for seen in twilio.sends() if str(ref) in seen.form["Body"]]
     assert len(bodies) == 2
-    until(lambda: len(twilio.messages) == SENDERS + 2, AFTER_THE_LEASE, "the pages that hung")
+    until(lambda: len(twilio.messages) == HANDS_EACH + 2, AFTER_THE_LEASE, "the pages that hung")

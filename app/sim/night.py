@@ -198,7 +198,7 @@ class Night:
         if not self._paused:
             self._paused = True
             try:
-                self.chance.choice(self.workers).__class__(self.shell, self.carrier).tick()
+                self.chance.choice(self.workers).__class__(self.shell, carried_by(self.carrier)).tick()
             finally:
                 self._paused = False
 
