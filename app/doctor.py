@@ -27,7 +27,7 @@ def findings(shell: Shell) -> list[Finding]:
     """Everything that can be looked at from here."""
     if not is_newest(shell.store):
         return [Finding(False, "The database is older than this version. Run `standby db upgrade`.")]
-    return [_database(shell), _journal(shell), _worker(shell), _owed(shell), _phones(shell)]
+    return [_database(shell), _journal(shell), _worker(shell), _owed(shell), _phones(shell), _probes(shell)]
 
 
 def _database(shell: Shell) -> Finding:
@@ -69,3 +69,16 @@ def _phones(shell: Shell) -> Finding:
         rows = connection.execute(select(people.c.roles, people.c.phone).where(people.c.active)).all()
     without = sum(1 for row in rows if "responder" in row.roles and not row.phone)
     return Finding(without == 0, f"{without} responders have no phone number and cannot be paged.")
+
+
+def _probes(shell: Shell) -> Finding:
+    numbers = len(shell.settings.outside.watched.probes)
+    if not numbers:
+        return Finding(
+            True,
+            "Synthetic pages are off: no provider is tried between pages. Set STANDBY_PROBE_NUMBERS to numbers of your "
+            "own whose texts come back to us.",
+        )
+    return Finding(
+        True, f"Synthetic pages go to {numbers} of your own numbers, a text every 5 minutes by each provider."
+    )

@@ -9,6 +9,7 @@ from app.commit import Done, Reply, commit_in, load_incident
 from app.journal import newest
 from app.meant import meant
 from app.phone_owners import Said, Staff, staff_at
+from app.probe import heard as heard_probe
 from app.rota.heard import hear_rota
 from app.shell import Shell
 from app.tables import inbox
@@ -32,6 +33,8 @@ def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") 
     heard = read(body)
     now = shell.clock.now()
     with shell.store.write() as connection:
+        if heard_probe(connection, shell, body, now):
+            return
         staff = staff_at(connection, number)
         if not staff:
             log.warning("text %s is from a number that none of our people has", event_id)

@@ -15,6 +15,7 @@ from app.auditor.auditor import Auditor
 from app.factory import create_app
 from app.finder import Finder
 from app.geocode import geocoder_for
+from app.probe import Prober
 from app.rota.watch import Watch
 from app.settings import Settings
 from app.shell import Shell
@@ -55,6 +56,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self._worker: Worker | None = None
         self._finder: Finder | None = None
         self._watch: Watch | None = None
+        self._prober: Prober | None = None
         self._auditor: Auditor | None = None
         self._teller: Teller | None = None
         self._guard: Guard | None = None
@@ -107,6 +109,8 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self._finder.start()
         self._watch = Watch(shell)
         self._watch.start()
+        self._prober = Prober(shell, wires)
+        self._prober.start()
         self._watch_the_house(shell)
         if self._ready is not None:
             self._ready(app, self._worker)
@@ -128,7 +132,7 @@ class Service(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def _leave(self) -> None:
         # The guard first: to it every other part would seem dead.
-        for part in (self._guard, self._teller, self._auditor):
+        for part in (self._guard, self._teller, self._auditor, self._prober):
             if part is not None:
                 part.stop()
         if self._finder is not None:

@@ -41,7 +41,7 @@ def tries(house: House, person: str) -> list[Any]:
 
 
 def try_of(house: House, person: str, channel: str) -> int:
-    return next(row.id for row in tries(house, person) if row.channel == channel)
+    return int(next(row.id for row in tries(house, person) if row.channel == channel))
 
 
 def test_an_undelivered_text_says_why_and_that_voice_began_at_once(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from app.probe import LATE
 from app.queries.tries_said import PROVIDER, WAY
 from app.shell import Shell
 from app.tables import incidents, outbox, people, probes
@@ -199,7 +200,3 @@ def _probes(connection: Connection, since: datetime, now: datetime) -> Iterable[
         heard = spread(row.heard_at - row.sent_at for row in some if row.heard_at is not None)
         name = PROVIDER.get(provider) or provider.capitalize()
         yield ProbeLine(WAY.get(channel, channel), name, len(some), len(late), heard)
-
-
-# From here on a synthetic page is late (app/probe.py).
-LATE: Final = timedelta(minutes=3)

@@ -1,0 +1,217 @@
+"""Synthetic pages to numbers of our own, through each provider by itself: sent, heard as they come back, or late."""
+
+import logging
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, select
+
+from app.house_alarms import end_alarm, raise_alarm
+from app.shell import Shell
+from app.tables import probes
+from notify.health import EVERYBODY
+from notify.outcomes import FAILURES, RANKS
+from notify.transport import Call, Channel, Outcome, Sendable, Text, Transport, Wires
+from notify.twiml import say
+
+log = logging.getLogger("standby.probe")
+KIND: Final = "probe"
+EVERY: Final[dict[Channel, timedelta]] = {"text": timedelta(minutes=5), "call": timedelta(minutes=30)}
+LATE: Final = timedelta(minutes=3)
+SLOW: Final = timedelta(seconds=60)
+LOOK_SECONDS: Final = 5.0
+# What is older than this is told nowhere, and a code of it means nothing any more.
+FORGOTTEN: Final = timedelta(days=1)
+KEPT: Final = timedelta(days=30)
+CODE: Final = re.compile(r"(?<!\d)\d{8}(?!\d)")
+WORDS: Final = "Standby test {}. Nothing has happened and nobody need answer."
+# Somebody, or something, picked up: that much a call can show by itself.
+PICKED_UP: Final = frozenset({"in-progress", "human", "ended", "machine"})
+
+
+@dataclass(frozen=True)
+class _Due:
+    """One synthetic page to send now."""
+
+    id: int
+    wire: Transport
+    channel: Channel
+    what: Sendable
+
+
+def heard(connection: Connection, shell: Shell, body: str, now: datetime) -> bool:
+    """Is this text a synthetic page that came in again? Its code is a secret of ours: whoever has it got it from us,
+    from whichever number it comes back."""
+    code = CODE.search(body)
+    if code is None:
+        return False
+    row = connection.execute(
+        select(probes).where(probes.c.code == code[0], probes.c.sent_at > now - FORGOTTEN)
+    ).first()
+    if row is None:
+        return False
+    if row.heard_at is None:
+        _note_heard(connection, shell, row, now)
+    return True
+
+
+def _note_heard(connection: Connection, shell: Shell, row: Row[Any], now: datetime) -> None:
+    connection.execute(probes.update().where(probes.c.id == row.id).values(heard_at=now))
+    mark = "slow" if now - row.sent_at > SLOW else "good"
+    shell.health.note(EVERYBODY, row.channel, row.provider, mark)  # type: ignore[arg-type]
+    if now - row.sent_at <= LATE:
+        end_alarm(connection, KIND, f"{row.provider}:{row.channel}", now)
+
+
+class Prober:
+    """`step()` sends what is due and says what is late; `start()` gives it a thread of its own, so that a provider
+    that hangs holds up nobody's page."""
+
+    def __init__(self, shell: Shell, wires: Wires) -> None:
+        self._shell = shell
+        self._wires = wires
+        self._numbers = shell.settings.outside.watched.probes
+        # The provider's id of each call on its way: how far it came is asked of the provider.
+        self._calls: dict[int, tuple[Transport, str]] = {}
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Look every few seconds until `stop()`; nothing where no number of ours is set."""
+        if not self._numbers:
+            return
+        self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end; what is on the wire is left to its time-out."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.step()
+            except Exception as fault:  # the next look must come
+                log.error("looking after synthetic pages failed: %s", type(fault).__name__)
+            self._stopping.wait(LOOK_SECONDS)
+
+    def step(self) -> int:
+        """One look; answers how many were sent."""
+        if not self._numbers:
+            return 0
+        self._ask_after_calls()
+        self._tell_late()
+        due = self._written_down()
+        for one in due:
+            self._settle(one, one.wire.send(one.what))
+        return len(due)
+
+    def _written_down(self) -> list[_Due]:
+        """A row for each that is due, before it is sent."""
+        now = self._shell.clock.now()
+        wanted = [
+            (wire, channel)
+            for channel in EVERY
+            for wire in self._wires.get(channel, ())
+            if self._is_due(wire, channel, now)
+        ]
+        if not wanted:
+            return []
+        found = []
+        with self._shell.store.write() as connection:
+            connection.execute(probes.delete().where(probes.c.sent_at < now - KEPT))
+            for wire, channel in wanted:
+                code = f"{secrets.randbelow(90_000_000) + 10_000_000}"
+                number = self._number_for(connection, wire.name)
+                if number is None:
+                    continue
+                key = connection.execute(
+                    probes.insert().values(
+                        provider=wire.name, channel=channel, number=number, code=code, sent_at=now
+                    )
+                ).inserted_primary_key
+                assert key is not None
+                found.append(_Due(int(key[0]), wire, channel, self._what(channel, number, code)))
+        return found
+
+    def _is_due(self, wire: Transport, channel: Channel, now: datetime) -> bool:
+        newest = select(func.max(probes.c.sent_at)).where(
+            probes.c.provider == wire.name,
+            probes.c.sent_at > now - EVERY[channel],
+            probes.c.channel == channel,
+        )
+        with self._shell.store.read() as connection:
+            return connection.scalar(newest) is None
+
+    def _number_for(self, connection: Connection, provider: str) -> str | None:
+        """Our numbers in turn; no provider is asked to text its own sender."""
+        outside = self._shell.settings.outside
+        own = {
+            "twilio": outside.twilio.sender if outside.twilio else "",
+            "telnyx": outside.telnyx.sender if outside.telnyx else "",
+        }.get(provider, "")
+        others = [number for number in self._numbers if number != own]
+        count = connection.scalar(select(func.max(probes.c.id))) or 0
+        return others[count % len(others)] if others else None
+
+    def _what(self, channel: Channel, number: str, code: str) -> Sendable:
+        # No row of ours has the number 0, so a report of it changes nothing.
+        base = f"{self._shell.settings.base_url}/hooks/twilio"
+        if channel == "call":
+            return Call(number, say([WORDS.format("call")]), f"{base}/call?m=0", "0")
+        return Text(number, WORDS.format(code), f"{base}/status?m=0", "0")
+
+    def _settle(self, one: _Due, outcome: Outcome) -> None:
+        if one.channel == "call" and outcome.provider_id:
+            self._calls[one.id] = (one.wire, outcome.provider_id)
+        if outcome.kind == "refused":
+            self._lost(one.id, one.wire.name, one.channel, outcome.code or "refused")
+
+    def _ask_after_calls(self) -> None:
+        for key, (wire, provider_id) in list(self._calls.items()):
+            seen = wire.fetch("call", provider_id)
+            if seen is None or seen.status not in RANKS.keys() | FAILURES.keys():
+                continue
+            if seen.status in PICKED_UP:
+                del self._calls[key]
+                with self._shell.store.write() as connection:
+                    row = connection.execute(select(probes).where(probes.c.id == key)).first()
+                    if row is not None:
+                        _note_heard(connection, self._shell, row, self._shell.clock.now())
+            elif seen.status in FAILURES:
+                del self._calls[key]
+                self._lost(key, wire.name, "call", seen.code or seen.status)
+
+    def _tell_late(self) -> None:
+        """What has not come in again by now is late; said once of each."""
+        now = self._shell.clock.now()
+        names = sorted({wire.name for wires in self._wires.values() for wire in wires})
+        late = select(probes).where(
+            probes.c.provider.in_(names),
+            probes.c.sent_at.between(now - FORGOTTEN, now - LATE),
+            probes.c.heard_at.is_(None),
+            probes.c.failed.is_(None),
+        )
+        with self._shell.store.read() as connection:
+            rows = connection.execute(late).all()
+        for row in rows:
+            self._calls.pop(row.id, None)
+            self._lost(row.id, row.provider, row.channel, "late")
+
+    def _lost(self, key: int, provider: str, channel: str, code: str) -> None:
+        now = self._shell.clock.now()
+        how = "has not come back for 3 minutes" if code == "late" else f"was refused, code {code}"
+        sentence = (
+            f"A synthetic {'call' if channel == 'call' else 'text'} through {provider.capitalize()} {how}. Pages by it "
+            "may be late too. Look at the provider, and call people where a page is silent."
+        )
+        with self._shell.store.write() as connection:
+            connection.execute(probes.update().where(probes.c.id == key).values(failed=code[:20]))
+            raise_alarm(connection, KIND, f"{provider}:{channel}", sentence, now=now)
+        self._shell.health.note(EVERYBODY, channel, provider, "bad", code)
