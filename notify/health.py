@@ -62,10 +62,12 @@ class Health:
             return self._standing((program, channel, provider), self._now())
 
     def seen(self, program: str) -> dict[tuple[str, str], Standing]:
-        """How every channel and provider stands that this program's messages have met."""
+        """How every channel and provider stands that this program's messages have met; what is known of a whole
+        account counts where they have met none."""
         now = self._now()
         with self._lock:
-            return {key[1:]: self._standing(key, now) for key in self._known if key[0] == program}
+            known = sorted(key for key in self._known if key[0] in ("", program))
+            return {key[1:]: self._standing(key, now) for key in known}
 
     def is_down(self, program: str, channel: str, provider: str) -> bool:
         """Does next to nothing go through?"""

@@ -303,7 +303,7 @@ def test_a_providers_alarm_ends_two_minutes_after_something_went_through_it_agai
     health = house.shell.health
     with house.shell.store.write() as connection:
         raise_alarm(connection, "provider", "twilio:text", "It refuses all.", now=house.clock.now())
-    health.note("alder", "text", "twilio", "account", "30034")
+    health.note("", "text", "twilio", "account", "30034")
 
     def later(**length: float) -> list[str]:
         house.clock.move(timedelta(**length))

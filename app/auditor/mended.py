@@ -42,7 +42,7 @@ class Mended:
         """The newest thing it did for any program was good. After a restart nothing is known of it: then it is given
         the two minutes, and the next fault raises the alarm again."""
         provider, _, channel = alarm.about.partition(":")
-        known = [self._shell.health.standing(program, channel, provider) for program in every]
+        known = [self._shell.health.standing(program, channel, provider) for program in ("", *every)]
         seen: list[tuple[datetime, Standing]] = [(one.at, one) for one in known if one.at is not None]
         if not seen:
             return True
