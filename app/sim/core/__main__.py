@@ -14,7 +14,8 @@ FIGURES = ("incidents", "commands", "messages", "tries", "copies", "duplicates",
 class Sums:
     """Figures of many nights, added up one by one so that a long run needs no memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: str = "") -> None:
+        self._options = options
         self.nights = 0
         self.figures = dict.fromkeys(FIGURES, 0)
         self.coverage = Coverage()
@@ -28,7 +29,7 @@ class Sums:
             self.figures[name] += getattr(report, name)
         self.coverage.add(report.coverage)
         self.broken += [
-            f"seed {report.seed} broke {one}  (replay: python -m app.sim.core {report.seed})"
+            f"seed {report.seed} broke {one}  (replay: python -m app.sim.core {report.seed}{self._options})"
             for one in report.broken
         ]
 
@@ -57,16 +58,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m app.sim.core", description=__doc__)
     parser.add_argument("seed", type=int, help="the seed, or the first of several")
     parser.add_argument("--nights", type=int, default=1, help="how many seeds from there on")
+    parser.add_argument("--calls", type=int, help="how many calls there are in each night")
     parser.add_argument("--incidents", type=int, help="go on until there were so many")
     parser.add_argument(
         "--every", type=int, default=0, help="print the figures so far after each so many nights"
     )
     parser.add_argument("--until-broken", action="store_true", help="stop after the first broken law")
     given = parser.parse_args(arguments)
-    sums, seed = Sums(), given.seed
+    sums, seed = Sums(f" --calls {given.calls}" if given.calls else ""), given.seed
     one = given.nights == 1 and given.incidents is None
     while sums.figures["incidents"] < given.incidents if given.incidents else sums.nights < given.nights:
-        sums.add(Night(seed, print if one else None).run())
+        sums.add(Night(seed, print if one else None, given.calls).run())
         seed += 1
         if given.every and sums.nights % given.every == 0:
             print(f"seeds {given.seed}..{seed - 1}: {sums.line()}; broken {len(sums.broken)}", flush=True)

@@ -41,13 +41,14 @@ CLOCK_STEPS = (-600, -3, 2, 45, 120, 86_400)
 class Night:
     """Everything that happens is on one agenda, in the order of true time; the house's clock may be set wrong."""
 
-    def __init__(self, seed: int, say: Callable[[str], None] | None = None) -> None:
+    def __init__(self, seed: int, say: Callable[[str], None] | None = None, calls: int | None = None) -> None:
         self.seed = seed
         self.chance = Random(seed * 2 + 1)
         self.county = a_county(seed)
         self.faulty = True
         self.report = Report(seed)
         self._say = say
+        self._calls = calls or self.chance.choice((2, 3, 4, 6))
         self._true = self.county.start
         self._skew = NOTHING
         self._clock = SystemClock(self._wall, self._elapsed)
@@ -92,7 +93,7 @@ class Night:
     def _plan(self) -> None:
         chance = self.chance
         takers = [self._people[person.id] for person in self.county.of("dispatcher")]
-        for _ in range(chance.choice((8, 12, 16, 24))):
+        for _ in range(self._calls):
             taker = chance.choice(takers)
             assert isinstance(taker, AtDesk)
             self.later(timedelta(minutes=chance.uniform(0, 240)), "a call", taker.calls)
