@@ -109,7 +109,9 @@ def decline(incident: Incident, command: c.Decline, board: Board) -> list[f.Fact
     require(command.reason in DECLINE_REASONS, "Choose why not: unfit, know the person, too far, other.")
     if page.state == "accepted":
         return give_back(incident, page, command, board)
-    if page.state not in ("asked", "lapsed") or not _of_this_dispatch(incident, page):
+    # A page that lapsed is still worth a no while somebody is looked for.
+    waits = page.state == "asked" or (page.state == "lapsed" and incident.open_seats())
+    if not waits or not _of_this_dispatch(incident, page):
         raise _too_late(incident, page, f"{incident.ref} does not wait for your answer any more.", board)
     declined = f.Declined(board.now, command.by, page.id, page.person, command.reason, command.on_behalf)
     return [declined]
