@@ -31,6 +31,11 @@ def served(tmp_path: Path, twilio: LoopbackTwilio) -> Iterator[Served]:
         yield served
 
 
+def texts(twilio: LoopbackTwilio, number: str | None = None) -> list[str]:
+    """The words of every text that was sent, or tried."""
+    return [seen.form["Body"] for seen in twilio.sends(number) if "Body" in seen.form]
+
+
 def unsettled(served: Served, incident: str, *states: str) -> int:
     """How many of an incident's texts are in one of these states."""
     mine = (outbox.c.incident == incident) & (outbox.c.channel == "text")
@@ -54,8 +59,8 @@ def test_killed_with_a_text_on_the_wire_the_page_still_goes_out(
     until(lambda: unsettled(served, incident, "sent") == 2, AFTER_THE_LEASE, "the second try")
     taken = [text for text in twilio.messages.values() if text.to == PHONES["ana"]]
     assert len(taken) == 1, "one text on the phone"
-    assert len(twilio.sends(PHONES["ana"])) == (1 if arrived else 2)
-    assert len(twilio.sends(PHONES["ben"])) == 1
+    assert len(texts(twilio, PHONES["ana"])) == (1 if arrived else 2)
+    assert len(texts(twilio, PHONES["ben"])) == 1
 
 
 def test_killed_after_the_commit_and_before_the_send_the_page_goes_out_at_once_on_the_next_start(
@@ -65,14 +70,14 @@ def test_killed_after_the_commit_and_before_the_send_the_page_goes_out_at_once_o
     twilio.fault(*[held()] * HANDS_EACH)
     for _ in range(HANDS_EACH // 2):
         assert desk.post(f"/incidents/{served.a_call()[1]}/dispatch").status_code < 400
-    until(lambda: len(twilio.sends()) == HANDS_EACH, SOON, "every sender's hanging send")
+    until(lambda: len(texts(twilio)) == HANDS_EACH, SOON, "every sender's hanging send")
     incident, ref = served.a_call()
     assert desk.post(f"/incidents/{ref}/dispatch", lead="ana", second="ben").status_code < 400
     served.kill()
     assert unsettled(served, incident, "owed") == 2
-    assert not [seen for seen in twilio.sends() if str(ref) in seen.form["Body"]]
+    assert not [text for text in texts(twilio) if str(ref) in text]
     served.start()
     until(lambda: unsettled(served, incident, "sent") == 2, SOON, "the pages")
-    bodies = [seen.form["Body"] for seen in twilio.sends() if str(ref) in seen.form["Body"]]
+    bodies = [text for text in texts(twilio) if str(ref) in text]
     assert len(bodies) == 2
-    until(lambda: len(twilio.messages) == HANDS_EACH + 2, AFTER_THE_LEASE, "the pages that hung")
+    until(lambda: len(twilio.messages) >= HANDS_EACH + 2, AFTER_THE_LEASE, "the pages that hung")
