@@ -43,4 +43,7 @@ def _end(way: Way, steps: Sequence[Step], ends: Mapping[str, str]) -> str:
 def _when(after: timedelta | None) -> str:
     if after is None:
         return "only if all of that fails"
-    return f"after {length(after)}" if after else "at once"
+    if not after:
+        return "at once"
+    seconds = round(after.total_seconds())
+    return f"after {seconds} s" if seconds < 120 else f"after {length(after)}"

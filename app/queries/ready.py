@@ -1,6 +1,6 @@
 """Readiness as the manager's page shows it: what is to mend, by how soon, and every phone that will be paged."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,21 +155,28 @@ def phones_of(
         Phone(
             number,
             tuple(
-                _last(number, channel, newest.get((number.id, channel)), now)
-                for channel in TAKES[number.kind]
-                if channel in carried
+                _last(number, channel, newest, now) for channel in TAKES[number.kind] if channel in carried
             ),
         )
         for number in numbers_of(connection, person)
     )
 
 
-def _last(number: Number, channel: str, ring: Row[Any] | None, now: datetime) -> LastRing:
+def _last(
+    number: Number,
+    channel: str,
+    newest: Mapping[tuple[str, str], Row[Any]],
+    now: datetime,
+) -> LastRing:
+    ring = newest.get((number.id, channel))
+    elsewhere = {
+        other.answered_at for (way, by), other in newest.items() if way == number.id and by != channel
+    }
     rung, answered = (ring.rung_at, ring.answered_at) if ring is not None else (None, None)
     # A reminder that nobody answered yet; or proved by a code, or by a colleague who rang.
     later = number.tried_at is not None and (rung is None or number.tried_at > rung)
-    if channel == TAKES[number.kind][0] and (later or ring is None):
-        rung, answered = number.tried_at, number.answered_at
+    if channel == TAKES[number.kind][0] and later:
+        rung, answered = number.tried_at, None if number.answered_at in elsewhere else number.answered_at
     unanswered = rung is not None and (answered is None or answered < rung)
     seconds = (answered - rung).total_seconds() if rung and answered and answered >= rung else None
     waits = unanswered and rung is not None and now - rung < AGAIN_AFTER
