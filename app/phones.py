@@ -3,11 +3,13 @@
 import re
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from dispatch.value import Refused, require
 
 HOME = "US"
+# With what belongs to the US. None: a line that no phone has yet, which costs nobody anything.
+AT_HOME = frozenset({"US", "CA", "PR", "VI", "GU", "AS", "MP", None})
 LONGEST = 40
 # The North American plan: area code and exchange both begin with 2 to 9.
 _NORTH_AMERICA = re.compile(r"\+1[2-9]\d\d[2-9]\d{6}")
@@ -31,6 +33,14 @@ def e164(text: str) -> str:
     ours = number.country_code != 1 or _NORTH_AMERICA.fullmatch(written)
     require(possible == ValidationResult.IS_POSSIBLE and ours, f"No phone has that number. {HOW}")
     return written
+
+
+def at_home(number: str) -> bool:
+    """Is this a number of the US or Canada? Other countries share their +1, and some of those lines cost dollars a
+    text: whoever can make us text there can make us pay them."""
+    parsed = phonenumbers.parse(number)
+    dear = phonenumbers.number_type(parsed) == PhoneNumberType.PREMIUM_RATE
+    return parsed.country_code == 1 and phonenumbers.region_code_for_number(parsed) in AT_HOME and not dear
 
 
 def as_spoken(number: str | None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from app.journal import newest
 from app.note import note
 from app.outbox import owe
-from app.phones import e164
+from app.phones import at_home, e164
 from app.rota.plan import require_enough_without
 from app.sessions import Me
 from app.shell import Shell, new_id
@@ -130,7 +130,7 @@ def add_way(connection: Connection, shell: Shell, by: Me, kind: str, number: str
 
 def _number_of_ours(connection: Connection, number: str) -> str:
     address = e164(number)
-    require(address.startswith("+1"), HOME)
+    require(at_home(address), HOME)
     other = select(people.c.id).where(people.c.phone == address, people.c.active).limit(1)
     require(connection.scalar(other) is None, "That is a colleague's number. Add one that is yours.")
     return address
