@@ -522,7 +522,8 @@ def test_f73_no_path_without_a_sign_in_makes_us_text_anybody(house: House) -> No
 
 
 @pytest.mark.parametrize(
-    "number", ["+442071838750", "+8821612345", "+12125550100;+12125550101", "900", "+1900555010012"]
+    "number",
+    ["+442071838750", "+18765551234", "+18095551234", "+19005551234", "+12125550100;+12125550101", "900"],
 )
 def test_f73_even_signed_in_a_code_goes_to_no_number_outside_of_here(house: House, number: str) -> None:
     before = count(house, outbox)
