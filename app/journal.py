@@ -111,10 +111,12 @@ def verify(connection: Connection, key: bytes) -> Verdict:
 def broken_links(connection: Connection, key: bytes, most: int) -> list[int]:
     """Among the newest `most` rows, those that do not follow from the one before. Costs the same however long the
     journal is, so it may be asked each minute; `verify` walks it all."""
-    rows = connection.execute(select(journal).order_by(journal.c.seq.desc()).limit(most)).all()
+    rows = connection.execute(
+        select(journal).where(journal.c.seq > newest(connection) - most).order_by(journal.c.seq)
+    )
     last: dict[str, bytes] = {}
     broken: list[int] = []
-    for row in reversed(rows):
+    for row in rows.all():
         before = last.get(row.chain)
         if before is None:
             before = _before(connection, row.chain, row.seq)

@@ -1,6 +1,6 @@
 """I2 and I7: only people end a call, and only people say yes."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.auditor.law import Law, recent
 from app.tables import incidents, journal, pages, seats
@@ -19,7 +19,6 @@ ENDING = (
 )
 ANSWERS = ("Accepted", "TakenOver")
 _BY_THE_CLOCK = or_(journal.c.by == RULE, journal.c.via == "clock")
-_STORY = select(incidents.c.ref).distinct().join(journal, journal.c.stream == incidents.c.id)
 _SAID_YES = select(pages.c.id).where(
     pages.c.incident == seats.c.incident, pages.c.person == seats.c.person, pages.c.state == "accepted"
 )
@@ -27,18 +26,25 @@ _ANSWERED = select(journal.c.seq).where(
     journal.c.stream == seats.c.incident, journal.c.kind.in_(ANSWERS), journal.c.by != RULE
 )
 
+
+def _told(kinds: tuple[str, ...]) -> ColumnElement[bool]:
+    """The newest facts of these kinds that no person brought about, by their incident."""
+    rows = select(journal.c.stream).where(recent(), journal.c.kind.in_(kinds), _BY_THE_CLOCK)
+    return incidents.c.id.in_(rows)
+
+
 LAWS = (
     Law(
         "ended by a person",
         "I2",
         "A call was ended by no person. Open it and see who must still be sent.",
-        _STORY.where(recent(), journal.c.kind.in_(ENDING), _BY_THE_CLOCK),
+        select(incidents.c.ref).where(_told(ENDING)),
     ),
     Law(
         "answered by a person",
         "I7",
         "A page counts as answered, and no person answered it. Call whoever is said to go.",
-        _STORY.where(recent(), journal.c.kind.in_(ANSWERS), _BY_THE_CLOCK),
+        select(incidents.c.ref).where(_told(ANSWERS)),
     ),
     Law(
         "a yes for each seat",

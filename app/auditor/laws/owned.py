@@ -8,6 +8,7 @@ from dispatch.stages import ON_BOARD, REVIEWABLE, Stage
 
 _REF = incidents.c.ref
 _UNWATCHED = incidents.c.wake_at.is_(None) & (incidents.c.alarms == 0)
+_TOUCHED = incidents.c.id.in_(select(journal.c.stream).where(recent()))
 _ASKS = select(pages.c.id).where(PAGE_ASKED, pages.c.incident == incidents.c.id)
 
 LAWS = (
@@ -51,11 +52,8 @@ LAWS = (
         "on the board",
         "I2",
         "An open call does not stand on the board. Open it by its number.",
-        select(_REF)
-        .distinct()
-        .join(journal, journal.c.stream == incidents.c.id)
-        .where(
-            recent(),
+        select(_REF).where(
+            _TOUCHED,
             incidents.c.on_board.is_(False),
             incidents.c.stage.in_(sorted(stage.value for stage in ON_BOARD)),
         ),
@@ -64,11 +62,8 @@ LAWS = (
         "in the queue",
         "I2",
         "A call that is over does not stand in the review queue. Open it by its number.",
-        select(_REF)
-        .distinct()
-        .join(journal, journal.c.stream == incidents.c.id)
-        .where(
-            recent(),
+        select(_REF).where(
+            _TOUCHED,
             incidents.c.reviewable.is_(False),
             incidents.c.stage.in_(sorted(stage.value for stage in REVIEWABLE)),
         ),
