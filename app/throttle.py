@@ -85,7 +85,7 @@ def let_out(connection: Connection, rows: Sequence[Any], now: datetime) -> list[
         if room <= 0:
             until = max(first + WITHIN, now + timedelta(seconds=1))
             connection.execute(_PUT_OFF, [{"the_id": row.id, "until": until} for row in theirs])
-        elif len(theirs) <= room:
+        elif len(theirs) <= room and not any(row.available_at > row.owed_at for row in theirs):
             found += [[row] for row in theirs]
         else:
             found.append(theirs)
