@@ -117,9 +117,14 @@ class Served:
 
 @contextmanager
 def a_service(
-    folder: Path, twilio: LoopbackTwilio, database_url: str | None = None, **more: str
+    folder: Path,
+    twilio: LoopbackTwilio,
+    database_url: str | None = None,
+    kind: type[Served] = Served,
+    **more: str,
 ) -> Iterator[Served]:
-    """A furnished database and the service on it, started. `more` are settings without their prefix."""
+    """A furnished database and the service on it, started. `more` are settings without their prefix; `kind` starts it
+    in another way."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -130,7 +135,7 @@ def a_service(
     shell = shell_for(_settings(environment, folder))
     upgrade(shell.store)
     furnish(shell)
-    served = Served(shell, environment, port)
+    served = kind(shell, environment, port)
     try:
         served.start()
         yield served

@@ -257,6 +257,9 @@ def test_the_figures_count_and_name_nobody(house: House) -> None:
         and 'standby_messages_unsettled{state="owed"} 0' in said
     )
     assert "standby_worker_age_seconds 0.0" in said and "standby_well 1" in said
+    assert "standby_house_alarms 0" in said and "# TYPE standby_auditor_age_seconds gauge" in said
+    last_hour = 'standby_messages_last_hour{provider="recorder",channel="text",outcome='
+    assert last_hour in said
     assert crisis.id not in said and str(crisis.ref) not in said and "ana" not in said
     with house.shell.store.read() as connection:
         assert connection.execute(select(outbox)).first() is not None

@@ -1,15 +1,19 @@
 """The figures of the house in Prometheus' text form: counts and ages; a label is only ever a code of ours."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from app.queries.health import pulse
 from app.tables import OUTBOX_UNSETTLED, incidents, outbox
 from dispatch.stages import ON_BOARD
+from notify.outcomes import DELIVERED
 
 OWED_STATES = ("owed", "sending", "ambiguous")
+# Written out, so that the index by provider and time answers for the last hour alone.
+PROVIDERS = ("twilio", "telnyx", "push", "smtp", "recorder")
+LATELY = timedelta(hours=1)
 
 
 def figures(connection: Connection, program: str, now: datetime) -> str:
@@ -23,7 +27,11 @@ def figures(connection: Connection, program: str, now: datetime) -> str:
             _family("incidents", "Incidents on the board", "stage", _stages(connection, program)),
             _one("alarms", "Alarms that nobody has taken", connection.scalar(standing) or 0),
             _family("messages_unsettled", "Messages not settled", "state", _owed(connection)),
+            _carried(connection, now),
             _one("worker_age_seconds", "Since the worker last beat", beat.worker_seconds),
+            _one("auditor_age_seconds", "Since the auditor last beat", beat.auditor_seconds),
+            _one("watchdog_age_seconds", "Since the watchdog last beat", beat.watchdog_seconds),
+            _one("house_alarms", "Alarms of the house that nobody has taken", beat.house_alarms),
             _one("oldest_owed_seconds", "Age of the oldest unsettled message", beat.oldest_owed_seconds or 0),
             _one("oldest_due_seconds", "Lateness of the step most overdue", beat.oldest_due_seconds or 0),
             _one("journal_seq", "Number of the newest journal row", beat.journal_seq),
@@ -46,6 +54,27 @@ def _owed(connection: Connection) -> Mapping[str, float]:
         select(outbox.c.state, func.count()).where(OUTBOX_UNSETTLED).group_by(outbox.c.state)
     )
     return {**dict.fromkeys(OWED_STATES, 0), **{r[0]: r[1] for r in counted}}
+
+
+def _carried(connection: Connection, now: datetime) -> str:
+    outcome = case(
+        (outbox.c.failed.is_not(None), "lost"),
+        (outbox.c.reached >= DELIVERED, "arrived"),
+        (outbox.c.state == "sent", "sent"),
+        else_=outbox.c.state,
+    )
+    counted = connection.execute(
+        select(outbox.c.provider, outbox.c.channel, outcome, func.count())
+        .where(outbox.c.provider.in_(PROVIDERS), outbox.c.owed_at > now - LATELY)
+        .group_by(outbox.c.provider, outbox.c.channel, outcome)
+        .order_by(outbox.c.provider, outbox.c.channel, outcome)
+    )
+    name = "messages_last_hour"
+    lines = (
+        f'standby_{name}{{provider="{provider}",channel="{channel}",outcome="{came}"}} {count}\n'
+        for provider, channel, came, count in counted
+    )
+    return _head(name, "Messages of the last hour by what came of them") + "".join(lines)
 
 
 def _one(name: str, words: str, value: float | None) -> str:
