@@ -37,7 +37,8 @@ def test_the_key_alone_is_enough_and_services_are_given_an_address_or_our_site()
 @pytest.mark.parametrize(
     "key",
     ["x", KEY[:-1], KEY + "A", "_" * 43, "A" * 43, base64.b64encode(b"\xfb\xff" * 16).decode(), "kä" * 20],
-, ids=lambda key: f"{len(key)}")
+    ids=lambda key: str(len(key)),
+)
 def test_a_key_that_is_none_is_refused_in_a_sentence_that_does_not_repeat_it(key: str) -> None:
     _, wrong = read(VAPID_PRIVATE_KEY=key)
     assert wrong == ["Set STANDBY_VAPID_PRIVATE_KEY to the key that `standby keys` prints."]
