@@ -168,6 +168,24 @@ def test_a_page_stands_on_the_screen_without_a_clinical_word_and_says_that_it_do
     expect(screen.page.get_by_text("2002").first).to_be_visible()
 
 
+def test_signing_out_ends_the_notices_of_this_browser(screen: Screen) -> None:
+    turned_on(screen)
+    running = "navigator.serviceWorker.getRegistrations().then((all) => all.length)"
+    assert screen.page.evaluate(running) == 1
+    screen.page.locator("summary", has_text="Ana Vela").click()
+    screen.page.get_by_role("button", name="Sign out").click()
+    screen.page.wait_for_url(re.compile("/sign-in"))
+    screen.wait(lambda: screen.page.evaluate(running) == 0, "the end of the script")
+
+
+def test_a_phone_can_put_the_site_on_its_home_screen(screen: Screen) -> None:
+    """Without it an iPhone gives no notices."""
+    screen.page.goto(f"{screen.address}/sign-in")
+    door = screen.context.new_cdp_session(screen.page)
+    found = door.send("Page.getAppManifest")
+    assert found["errors"] == [] and json.loads(found["data"])["display"] == "standalone"
+
+
 def test_the_same_page_again_takes_the_first_ones_place(screen: Screen) -> None:
     screen.page.goto(f"{screen.address}/sign-in")
     screen.registered()
