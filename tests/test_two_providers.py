@@ -56,6 +56,7 @@ SAYS_NO = {
     "knows no sender of ours": refusing(21606),
     "has us unregistered": refusing(30034),
     "is rate limited": too_many(),
+    "is blocked for this phone": refusing(30004),
 }
 SAYS_NOTHING_SURE: dict[str, Fault] = {
     "breaks down": breaking_down(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Fault:
     """How a send goes wrong. Without `http_status` there is no answer: the line is cut, held open, or `drips` one byte
-    at a time. `text` is a body that is no JSON."""
+    at a time. `text` is a body that is no JSON, `location` where a redirect points."""
 
     http_status: int | None
     code: str | None = None
@@ -14,6 +14,7 @@ class Fault:
     held: bool = False
     drips: str = ""
     text: str | None = None
+    location: str | None = None
 
 
 def refusing(code: str, http_status: int = 400) -> Fault:

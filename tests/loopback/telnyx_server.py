@@ -341,7 +341,7 @@ class _Exchange(BaseHTTPRequestHandler):
         if fault.text is not None:
             self._write(fault.http_status or 200, fault.text.encode(), "text/html")
         elif fault.http_status is not None:
-            self._refuse(fault.http_status, fault.code, "As told to")
+            self._refuse(fault.http_status, fault.code, "As told to", fault.location)
         elif fault.drips:
             self._drip(fault.drips, json.dumps(answer).encode())
         else:
@@ -388,14 +388,16 @@ class _Exchange(BaseHTTPRequestHandler):
     def _path(self) -> str:
         return urlsplit(self.path).path.replace("%3A", ":")
 
-    def _refuse(self, status: int, code: str | None, title: str) -> None:
-        self._answer(status, shape.refusal_json(code, title))
+    def _refuse(self, status: int, code: str | None, title: str, location: str | None = None) -> None:
+        self._write(status, json.dumps(shape.refusal_json(code, title)).encode(), JSON, location)
 
     def _answer(self, status: int, answer: dict[str, Any]) -> None:
         self._write(status, json.dumps(answer).encode(), JSON)
 
-    def _write(self, status: int, body: bytes, kind: str) -> None:
+    def _write(self, status: int, body: bytes, kind: str, location: str | None = None) -> None:
         self.send_response(status)
+        if location is not None:
+            self.send_header("Location", location)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
