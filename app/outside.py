@@ -34,6 +34,8 @@ KNOWN = (
 # A number as the provider writes it, a short code, or the id of a messaging service.
 SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{5,6}|MG[0-9a-f]{32}")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+# Thirty-two bytes in base64, as Telnyx's portal shows them.
+PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 
 
@@ -161,6 +163,8 @@ def _telnyx(given: Mapping[str, str], wrong: list[str]) -> Telnyx | None:
         return None
     if not NUMBER.fullmatch(given["TELNYX_FROM"]):
         wrong.append("Set STANDBY_TELNYX_FROM to a number such as +12185550101.")
+    if not PUBLIC_KEY.fullmatch(given["TELNYX_PUBLIC_KEY"]):
+        wrong.append("Set STANDBY_TELNYX_PUBLIC_KEY to the account's public key, as the portal shows it.")
     if given["TELNYX_VOICE_APP"] and not given["TELNYX_ACCOUNT"]:
         wrong.append("Set STANDBY_TELNYX_ACCOUNT beside STANDBY_TELNYX_VOICE_APP: calls need both.")
     return Telnyx(

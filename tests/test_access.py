@@ -346,7 +346,12 @@ def test_nobody_speaks_for_the_telephone_provider(
     method: str,
 ) -> None:
     for client in (scenery.house.app.test_client(), *visitors.values()):
-        for headers in ({}, {"X-Twilio-Signature": ""}, {"X-Twilio-Signature": "AAAA"}):
+        for headers in (
+            {},
+            {"X-Twilio-Signature": ""},
+            {"X-Twilio-Signature": "AAAA"},
+            {"telnyx-signature-ed25519": "AAAA", "telnyx-timestamp": "1"},
+        ):
             answer = client.open(address(urls, rule, scenery.ours), method=method, headers=headers)
             assert answer.status_code == 403
 

@@ -102,3 +102,34 @@ def test_a_misspelt_setting_is_refused_because_it_would_do_nothing() -> None:
 def test_no_refusal_repeats_a_secret() -> None:
     secret = "c2VjcmV0IHdvcmRz"
     assert not any(secret in sentence for sentence in sentences(INDEX_KEY=secret, FIELD_KEYS=f"k1:{secret}"))
+
+
+TELNYX = {
+    "TELNYX_API_KEY": "KEY0",
+    "TELNYX_PUBLIC_KEY": "/FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU=",
+    "TELNYX_FROM": "+12185550101",
+}
+
+
+def test_a_second_telephone_provider_is_read_and_may_stand_alone() -> None:
+    given = WHOLE | {f"STANDBY_{name}": value for name, value in TELNYX.items()}
+    both = read_settings(given, INSTANCE).outside
+    assert both.twilio is not None and both.telnyx is not None and both.telnyx.voice_app is None
+    alone = {name: value for name, value in given.items() if "TWILIO" not in name}
+    assert read_settings(alone, INSTANCE).outside.twilio is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"TELNYX_API_KEY": ""}, "STANDBY_TELNYX_API_KEY"),
+        ({"TELNYX_PUBLIC_KEY": ""}, "STANDBY_TELNYX_PUBLIC_KEY"),
+        ({"TELNYX_PUBLIC_KEY": "KEY0"}, "STANDBY_TELNYX_PUBLIC_KEY"),
+        ({"TELNYX_PUBLIC_KEY": "-----BEGIN PUBLIC KEY-----"}, "STANDBY_TELNYX_PUBLIC_KEY"),
+        ({"TELNYX_FROM": "12185550101"}, "STANDBY_TELNYX_FROM"),
+        ({"TELNYX_VOICE_APP": "1293384261075731499"}, "STANDBY_TELNYX_ACCOUNT"),
+    ],
+)
+def test_a_half_set_second_provider_is_refused(changes: dict[str, str], named: str) -> None:
+    (said,) = sentences(**{**TELNYX, **changes})
+    assert named in said
