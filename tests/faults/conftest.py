@@ -1,0 +1,39 @@
+"""What the faults share: long sweeps run at night only, and each database has a service to be killed on it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults import strace
+from tests.faults.service import Stricken, stricken
+from tests.postgres import Postgres
+
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "night" in config.option.markexpr.replace("not night", ""):
+        return
+    for item in items:
+        if "tests/faults" in item.nodeid and item.get_closest_marker("night"):
+            item.add_marker(pytest.mark.skip("long: run with -m night"))
+
+
+@pytest.fixture(scope="session")
+def kills() -> None:
+    """For tests that kill at a system call."""
+    if strace.missing():
+        pytest.skip(strace.missing())
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stricken]:
+    """The real service, on each database; killed and started again by one test after the other."""
+    folder = tmp_path_factory.mktemp("stricken")
+    if request.param == "sqlite":
+        with stricken(folder, None) as house:
+            yield house
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database(request.getfixturevalue("migrated")) as url, stricken(folder, url) as house:
+        yield house
