@@ -1,10 +1,13 @@
 """The key that push services know us by: printed whole, read back, and refused in a sentence when it is not one."""
 
 import base64
+from pathlib import Path
 
 import pytest
 
 from app.outside import KNOWN, Vapid, read_outside
+from app.settings import read_settings
+from app.wiring import shell_for, wires_for
 from notify.push_address import new_private_key, public_key
 
 KEY = new_private_key()
@@ -56,3 +59,23 @@ def test_a_fresh_key_is_whole() -> None:
         and {len(key) for key in keys} == {43}
         and len({public_key(key) for key in keys}) == 50
     )
+
+
+def test_what_is_set_is_carried_and_nothing_else(tmp_path: Path) -> None:
+    def carriers(**given: str) -> dict[str, list[str]]:
+        keys = {
+            name: base64.b64encode(b"k" * 32).decode() for name in ("INDEX_KEY", "JOURNAL_KEY", "LINK_KEY")
+        }
+        named = {"BASE_URL": "https://standby.alder.example", "FIELD_KEYS": f"k1:{keys['LINK_KEY']}", **keys}
+        environment = {f"STANDBY_{name}": value for name, value in {**named, **TWILIO, **given}.items()}
+        shell = shell_for(read_settings(environment, tmp_path))
+        try:
+            return {channel: [one.name for one in wires] for channel, wires in wires_for(shell).items()}
+        finally:
+            shell.store.close()
+
+    phones = {"text": ["twilio"], "call": ["twilio"]}
+    assert carriers() == phones
+    assert carriers(VAPID_PRIVATE_KEY=KEY) == {**phones, "push": ["push"]}
+    mail = {"SMTP_URL": "smtps://us:pw@mail.alder.example", "MAIL_FROM": "standby@alder.example"}
+    assert carriers(**mail) == {**phones, "email": ["smtp"]}
