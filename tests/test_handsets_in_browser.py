@@ -1,0 +1,68 @@
+"""A visitor's handsets in a real browser: a phone rings, is picked up, and takes the code and the answer."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser import CHROMIUM, MARKS
+from tests.handset_stage import Demo, a_demo, called
+from tests.loopback.phone import SAID, WORDS
+from tests.wired import incident_at
+
+pytestmark = MARKS
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    with a_demo(tmp_path) as demo:
+        yield demo
+
+
+@pytest.fixture
+def page(demo: Demo) -> Iterator[Page]:
+    server = make_server("127.0.0.1", 0, demo.house.app, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto(f"http://127.0.0.1:{server.server_port}/demo")
+        yield page
+        browser.close()
+    server.shutdown()
+
+
+def test_a_phone_rings_on_the_open_page_and_is_answered_with_its_keypad(demo: Demo, page: Page) -> None:
+    card = page.locator("#hs-lindqvist")
+    expect(card.get_by_text("Ringing: Standby")).to_be_hidden()
+    incident = called(demo)
+    expect(card.get_by_text("Ringing: Standby")).to_be_visible()
+    card.get_by_role("button", name="Answer").click()
+    said = card.get_by_text("type this code on your phone")
+    expect(said).to_be_visible()
+    found = SAID.search(said.inner_text())
+    assert found
+    for typed, word in enumerate(found.group(1).split(", "), start=1):
+        card.get_by_role("button", name=str(WORDS.index(word)), exact=True).click()
+        if typed == 1:
+            expect(card.locator("[data-typed]")).to_have_text(str(WORDS.index(word)))
+    expect(card.get_by_text("Thank you. To accept, press one.")).to_be_visible()
+    card.get_by_role("button", name="1", exact=True).click()
+    expect(card.get_by_text("You have it: two, zero, zero, one.")).to_be_visible()
+    expect(card.get_by_text("The call is over.")).to_be_visible()
+    expect(card.get_by_role("button", name="Hang up")).to_be_hidden()
+    assert incident_at(demo.house.shell, incident).member("ana") is not None
+
+
+def test_a_broken_provider_shows_as_broken_and_its_texts_come_by_the_other(demo: Demo, page: Page) -> None:
+    north = page.locator('[data-provider="north"]')
+    north.get_by_role("button", name="Refuses everything").click()
+    pressed = north.get_by_role("button", name="Refuses everything", pressed=True)
+    expect(pressed).to_be_visible()
+    called(demo)
+    expect(page.locator("#hs-lindqvist").get_by_text("by south").first).to_be_visible()
+    expect(north.get_by_text("Standby goes round it.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
