@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.codec import load_message
 from app.outside import Outside
+from app.push_token import token_of
 from app.rota.browsers import name_of
 from app.tables import house_alarms, journal, outbox, ways
 from dispatch import messages
@@ -271,6 +272,15 @@ def test_the_token_of_one_push_says_nothing_of_another_row(sqlite: Pushed) -> No
     crossed = f"{page.partition('.')[0]}.{first.partition('.')[2]}"
     client = sqlite.house.app.test_client()
     assert client.post("/push/seen", data={"seen": crossed, "said": "opened"}).status_code == 404
+
+
+def test_no_text_can_be_said_to_be_shown(sqlite: Pushed) -> None:
+    """The token is of a try by push alone, though any row's could be derived."""
+    a_call(sqlite.house.shell)
+    sqlite.worker.tick()
+    token = token_of(sqlite.house.shell, sqlite.rows("text")[0].id)
+    answer = sqlite.house.app.test_client().post("/push/seen", data={"seen": token, "said": "opened"})
+    assert answer.status_code == 404 and sqlite.rows("text")[0].reached < 6
 
 
 # --- away again ---------------------------------------------------------------------------------------------
