@@ -36,7 +36,7 @@ def _end(way: Way, steps: Sequence[Step], ends: Mapping[str, str]) -> str:
     several = {step.way.address for step in steps if step.way.channel == way.channel}
     if len(several) < 2:
         return ""
-    joint = {"text": " to ", "call": " ending in ", "push": " in ", "email": " to "}[way.channel]
+    joint = {"text": " to ", "call": " ", "push": " in ", "email": " to "}[way.channel]
     return f"{joint}{ends.get(way.address, way.address[-4:])}"
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from app.delivered import evidence, report
 from app.queries.latency import percentile, spread
 from app.spoken import failure
-from app.tables import outbox
+from app.tables import outbox, ways
 from dispatch import commands as c
 from dispatch.reach import CHANNELS
 from notify.outcomes import CODES, FAILURES
 from tests.desk import Call
-from tests.house import PHONES, House, a_house
+from tests.house import NIGHT, PHONES, House, a_house
 from tests.test_query_plans import walks
 from tests.walk import text
 
@@ -90,6 +90,19 @@ def test_what_comes_next_is_read_from_the_tries_that_wait(tmp_path: Path) -> Non
         call.do(c.Accept("ana", call.page("ana"), 12))
         assert "Vela&#39;s phone rings" not in pane(house, call.ref)
         assert "Vela's phone rings" not in pane(house, call.ref)
+
+
+def test_two_phones_of_one_person_are_told_apart(tmp_path: Path) -> None:
+    with reached(tmp_path) as house:
+        line = {"id": "w1", "person": "ana", "kind": "call", "address": "+12185550177"}
+        with house.shell.store.write() as connection:
+            connection.execute(ways.insert().values(**line, verified_at=NIGHT, added_at=NIGHT))
+        call = Call(house).sent()
+        house.worker.tick()
+        house.pass_time(seconds=61)
+        house.pass_time(seconds=60)
+        said = pane(house, call.ref)
+        assert f"Voice to …{PHONES['ana'][-4:]}" in said and "Voice to …0177" in said
 
 
 def test_a_try_whose_fate_is_not_known_is_looked_up_and_says_so(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_the_plan_is_read_as_a_sentence_with_its_times(tmp_path: Path, database_
         keep(house, "push", "https://push.example/1", label="Work laptop")
         assert sentence(house).startswith("A notice is shown at once. Text at once.")
         keep(house, "call", LANDLINE)
-        assert "Your phone ending in (218) 555-0177 rings after 2 min." in sentence(house)
+        assert "Your phone (218) 555-0177 rings after 2 min." in sentence(house)
 
 
 def test_a_page_goes_in_the_persons_own_order(tmp_path: Path, database_url: str | None) -> None:

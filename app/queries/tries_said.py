@@ -1,6 +1,6 @@
 """One try of one message in words: which way, by whom, when, how far it came, and what its end set off."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from app.spoken import failure
+from dispatch.reach import PHONE
 from notify.outcomes import DELIVERED, RANKS, Delivery
 
 WAY: Final = {"text": "Text", "call": "Voice", "push": "Push", "email": "E-mail"}
@@ -84,9 +85,7 @@ def said(
     for row in every:
         if row.state == "superseded" and row.wire_at is None and row.step > 0:
             continue
-        tries.append(
-            _said(row, names.get(row.person, "Someone"), about.get(row.kind, "Page"), _then(row, every), now)
-        )
+        tries.append(_said(row, every, names.get(row.person, "Someone"), about.get(row.kind, "Page"), now))
     return tries
 
 
@@ -95,7 +94,7 @@ def waits(row: Row[Any], now: datetime) -> bool:
     return bool(row.state == "owed" and row.attempts == 0 and (row.spare or row.available_at > now))
 
 
-def _said(row: Row[Any], person: str, about: str, then: str, now: datetime) -> TrySaid:
+def _said(row: Row[Any], every: Sequence[Row[Any]], person: str, about: str, now: datetime) -> TrySaid:
     delivery = Delivery(row.reached, row.failed, row.code if row.failed else None)
     words, look = _arrived(row, delivery, now)
     heard, heard_look = _heard(row, delivery)
@@ -105,9 +104,10 @@ def _said(row: Row[Any], person: str, about: str, then: str, now: datetime) -> T
         delivery=row.delivery or str(row.id),
         person=person,
         about=about,
-        way=WAY.get(row.channel, row.channel),
+        way=WAY.get(row.channel, row.channel) + _end(row, every),
         provider=PROVIDER.get(row.provider or "", (row.provider or "").capitalize()),
-        owed_at=row.owed_at,
+        # A later try is owed when its turn comes.
+        owed_at=row.owed_at if row.step == 0 else row.wire_at or row.owed_at,
         begins_at=row.available_at if waits(row, now) and not row.spare else None,
         sent_at=row.sent_at,
         arrived=words,
@@ -116,8 +116,14 @@ def _said(row: Row[Any], person: str, about: str, then: str, now: datetime) -> T
         heard=heard,
         heard_at=row.status_at if heard_look == "good" else None,
         heard_look=heard_look,
-        then=then,
+        then=_then(row, every),
     )
+
+
+def _end(row: Row[Any], every: Iterable[Row[Any]]) -> str:
+    """Which of a person's phones, where there is more than one."""
+    there = {one.address for one in every if (one.delivery, one.channel) == (row.delivery, row.channel)}
+    return f" to …{row.address[-4:]}" if row.channel in PHONE and row.address and len(there) > 1 else ""
 
 
 def _arrived(row: Row[Any], delivery: Delivery, now: datetime) -> tuple[str, str]:
@@ -148,6 +154,8 @@ def _heard(row: Row[Any], delivery: Delivery) -> tuple[str, str]:
     if row.channel == "call":
         if delivery.reached >= DELIVERED:
             return "code typed", "good"
+        if delivery.failed is None:
+            return "", ""
         guess = f", perhaps a {MACHINES[0]}" if (row.evidence or "").startswith(MACHINES) else ""
         return ("no key" + guess, "") if row.sent_at is not None else ("", "")
     if row.channel == "push" and delivery.reached >= DELIVERED:
