@@ -1,4 +1,4 @@
-"""The telephone network on a bad night: texts lost, doubled, late, refused, or gone with their sender."""
+"""Two providers of texts and calls, one of pushes, one of letters, on a bad night: what they take, lose and forget."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -6,151 +6,233 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from app.sim.fates import BECOMES, CALM, CODES, DOWN, FATES, ON_THE_WAY, REFUSALS, WELL, draw
 from app.sim.scene import Scene
 from app.sim.trouble import Died
-from notify.outcomes import ambiguous, refused
-from notify.transport import Outcome, Sighting, Text
+from notify.outcomes import FAILURES, ambiguous, refused
+from notify.transport import CHANNEL_OF, Channel, Outcome, Sendable, Sighting, Wires
 
 SECOND = timedelta(seconds=1)
-# How a send ends, and how often while the network is bad.
-FATES = {
-    "arrives": 60,
-    "lost": 5,
-    "doubled": 4,
-    "late": 6,
-    "comes_back": 5,
-    "not_now": 4,
-    "never": 2,
-    "hung_gone": 4,
-    "hung_arrives": 4,
-    "process_dies_before": 2,
-    "process_dies_after": 2,
-    "process_stops_awhile": 2,
-}
+TIME_OUT = 8 * SECOND
+# Faults of an address of their own: nobody has that number, or it is a landline.
+BROKEN = ("21211", "21614")
+
+
+@dataclass
+class Copy:
+    """One copy that a provider took, and what is true of it from `known_at` on."""
+
+    provider: str
+    id: str
+    at: datetime
+    what: Sendable
+    status: str = "sent"
+    code: str | None = None
+    known_at: datetime | None = None
 
 
 @dataclass
 class Carried:
-    """What the network knows of one of our messages. Only a look that it did not answer, or a copy that came
-    back, explains another copy."""
+    """What the network knows of one try. Only a look that saw nothing, a pause over the lease or a copy that came
+    back explains another copy. `said` are the words that somebody reported of it."""
 
-    copies: list[tuple[str, datetime, Text]] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
     sends: int = 0
-    looks_unanswered: int = 0
-    came_back: set[str] = field(default_factory=set)
+    excuses: int = 0
+    said: set[str] = field(default_factory=set)
+
+
+class Network:
+    """All providers together, and everything they have carried."""
+
+    def __init__(self, night: Scene) -> None:
+        self.night = night
+        self.ledger: defaultdict[str, Carried] = defaultdict(Carried)
+        self.down: dict[str, datetime] = {}
+        self.broken: dict[str, str] = {}
+        self.stopped: set[str] = set()
+        self.arrived: Callable[[Sendable, str], object] = lambda what, how: None
+        first, second = Carrier(self, "twilio"), Carrier(self, "telnyx")
+        self.wires: Wires = {
+            "text": (first, second),
+            "call": (first, second),
+            "push": (Carrier(self, "push"),),
+            "email": (Carrier(self, "mail"),),
+        }
+        self._number = 0
+
+    def next_id(self) -> str:
+        """A provider's own id."""
+        self._number += 1
+        return f"SM{self._number:032x}"
 
 
 class Carrier:
     """A Transport whose faults follow from the night's seed."""
 
-    def __init__(self, night: Scene) -> None:
-        self._night = night
-        self._number = 0
-        self.ledger: defaultdict[str, Carried] = defaultdict(Carried)
+    def __init__(self, network: Network, name: str) -> None:
+        self._network = network
+        self._night = network.night
+        self._name = name
 
-    def send(self, text: Text) -> Outcome:
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def send(self, what: Sendable) -> Outcome:
         night = self._night
         night.no_transaction_is_open()
-        fates = FATES if night.faulty else {"arrives": 1}
-        fate = night.chance.choices(list(fates), list(fates.values()))[0]
-        self.ledger[text.our_id].sends += 1
-        night.say(f"  message {text.our_id} to {text.to}: {fate}")
+        fate = self._fate()
+        night.report.coverage.faults[fate] += 1
+        self._network.ledger[what.our_id].sends += 1
+        night.say(f"  {self._name} {CHANNEL_OF[type(what)]} {what.our_id} to {what.to}: {fate}")
         night.pass_time(SECOND * night.chance.uniform(0.05, 0.4))
-        outcome: Callable[[Text], Outcome] = getattr(self, f"_{fate}")
-        return outcome(text)
+        no = self._never(what)
+        if no is not None:
+            return refused(no)
+        outcome: Callable[[Sendable], Outcome] = getattr(self, f"_{fate.removeprefix('5xx_')}")
+        return outcome(what) if not fate.startswith("5xx") else self._5xx(what, fate)
 
-    def find(self, text: Text, since: datetime) -> tuple[Sighting, ...] | None:
+    def _fate(self) -> str:
+        night = self._night
+        if self._network.down.get(self._name, night.now()) > night.now():
+            return draw(night.chance, DOWN)
+        return draw(night.chance, FATES if night.faulty else WELL)
+
+    def _never(self, what: Sendable) -> str | None:
+        if CHANNEL_OF[type(what)] == "text" and what.to in self._network.stopped:
+            return "21610"
+        return self._network.broken.get(what.to)
+
+    def find(self, what: Sendable, since: datetime) -> tuple[Sighting, ...] | None:
+        night, known = self._night, self._network.ledger[what.our_id]
+        night.no_transaction_is_open()
+        if CHANNEL_OF[type(what)] in ("push", "email") or night.faulty and night.chance.random() < 0.1:
+            known.excuses += 1
+            return None
+        lag = SECOND * (night.chance.uniform(0, 4) if night.faulty else 0)
+        mine = [copy for copy in known.copies if copy.provider == self._name]
+        seen = [copy for copy in mine if since <= copy.at <= night.now() - lag and _same(copy.what, what)]
+        if len(seen) < len(known.copies):
+            known.excuses += 1
+        return tuple(self._sighting(copy) for copy in reversed(seen))
+
+    def fetch(self, channel: Channel, provider_id: str) -> Sighting | None:
         night = self._night
         night.no_transaction_is_open()
-        known = self.ledger[text.our_id]
         if night.faulty and night.chance.random() < 0.1:
-            known.looks_unanswered += 1
             return None
-        seen = [copy for copy in reversed(known.copies) if copy[1] >= since and copy[2].body == text.body]
-        return tuple(self._sighting(known, sid, at) for sid, at, _ in seen)
-
-    def _sighting(self, known: Carried, sid: str, at: datetime) -> Sighting:
-        back = sid in known.came_back
-        return Sighting(sid, "undelivered" if back else "sent", "30003" if back else None, at)
-
-    def fetch(self, provider_id: str) -> Sighting | None:
+        for our_id, known in self._network.ledger.items():
+            for copy in known.copies:
+                if copy.id == provider_id and copy.provider == self._name:
+                    seen = self._sighting(copy)
+                    self._network.ledger[our_id].said.add(seen.status)
+                    return seen
         return None
 
-    def _take(self, text: Text) -> str:
-        self._number += 1
-        sid = f"SM{self._number:032x}"
-        self.ledger[text.our_id].copies.append((sid, self._night.now(), text))
-        return sid
+    def _sighting(self, copy: Copy) -> Sighting:
+        known = copy.known_at is not None and copy.known_at <= self._night.now()
+        return Sighting(copy.id, copy.status if known else "sent", copy.code if known else None, copy.at)
 
-    def _to_phone(self, text: Text, delay: timedelta) -> None:
-        self._night.later(delay, f"text to {text.to}", lambda: self._night.arrived(text))
+    def _take(self, what: Sendable) -> Copy:
+        night, network = self._night, self._network
+        copy = Copy(self._name, network.next_id(), night.now(), what)
+        network.ledger[what.our_id].copies.append(copy)
+        channel = CHANNEL_OF[type(what)]
+        end = draw(night.chance, (BECOMES if night.faulty else CALM)[channel])
+        night.report.coverage.faults[f"{channel}_{end}"] += 1
+        away = SECOND * (night.chance.uniform(8, 28) if channel == "call" else night.chance.uniform(1, 8))
+        if end == "late":
+            away, end = SECOND * night.chance.uniform(60, 1200), "delivered"
+        if end in ("lost", "silent"):
+            self._reports(what, copy, away, "")
+            if end == "silent":
+                night.later(away, f"{channel} to {what.to}", partial(network.arrived, what, end))
+            return copy
+        for _ in range(2 if end == "doubled" else 1):
+            night.later(away, f"{channel} to {what.to}: {end}", partial(network.arrived, what, end))
+        if end == "doubled":
+            end = "delivered"
+        if channel == "email":
+            return copy
+        copy.status, copy.known_at = end, night.now() + away
+        copy.code = night.chance.choice(CODES[end]) if end in CODES else None
+        if end in FAILURES:
+            network.ledger[what.our_id].excuses += 1
+        self._reports(what, copy, away, end)
+        return copy
 
-    def _report(self, text: Text, *statuses: str, code: str | None = None) -> None:
-        """Reports come in any order, and again."""
-        heard = list(statuses)
-        if self._night.faulty:
-            heard += self._night.chance.choices(statuses, k=self._night.chance.choice((0, 0, 0, 3)))
-            self._night.chance.shuffle(heard)
-        for status in heard:
-            failed = code if status in ("undelivered", "failed") else None
-            self._night.later(
-                SECOND * self._night.chance.uniform(0.5, 30),
-                f"{status} for {text.our_id}",
-                partial(self._night.reported, text.our_id, status, failed),
+    def _reports(self, what: Sendable, copy: Copy, away: timedelta, end: str) -> None:
+        """Reports come late, in any order, and again; some never do. Of a call the last word is that it is over."""
+        night, channel = self._night, CHANNEL_OF[type(what)]
+        words = list(ON_THE_WAY[channel])
+        if channel == "call":
+            words.append("ended" if end == "human" else end)
+        elif channel == "text" and end:
+            words.append(end)
+        if night.faulty and words:
+            words += night.chance.choices(words, k=night.chance.choice((0, 0, 0, 3)))
+            night.chance.shuffle(words)
+            words = [word for word in words if night.chance.random() > 0.05]
+        for word in words:
+            code = copy.code if word in FAILURES else None
+            # A person who types the code needs a while for it; the call is over after that.
+            later = away + SECOND * night.chance.uniform(
+                40 if word == "ended" else 0.2, 60 if word == "ended" else 6
             )
+            night.later(later, f"{word} for {what.our_id}", partial(night.reported, what.our_id, word, code))
 
-    def _arrives(self, text: Text) -> Outcome:
-        sid = self._take(text)
-        self._to_phone(text, SECOND * self._night.chance.uniform(1, 8))
-        self._report(text, "sent", "delivered")
-        return Outcome("sent", provider_id=sid)
+    # --- fates ---
 
-    def _lost(self, text: Text) -> Outcome:
-        return Outcome("sent", provider_id=self._take(text))
+    def _taken(self, what: Sendable) -> Outcome:
+        return Outcome("sent", provider_id=self._take(what).id)
 
-    def _doubled(self, text: Text) -> Outcome:
-        self._to_phone(text, SECOND * 9)
-        return self._arrives(text)
+    def _5xx(self, what: Sendable, fate: str) -> Outcome:
+        if fate == "5xx_taken":
+            self._take(what)
+        return ambiguous("20500")
 
-    def _late(self, text: Text) -> Outcome:
-        sid = self._take(text)
-        self._to_phone(text, SECOND * self._night.chance.uniform(60, 1200))
-        self._report(text, "queued", "sent", "delivered")
-        return Outcome("sent", provider_id=sid)
-
-    def _comes_back(self, text: Text) -> Outcome:
-        sid = self._take(text)
-        self.ledger[text.our_id].came_back.add(sid)
-        self._report(
-            text, "queued", "sent", "undelivered", code=self._night.chance.choice(("30003", "30005"))
-        )
-        return Outcome("sent", provider_id=sid)
-
-    def _not_now(self, text: Text) -> Outcome:
-        return refused(self._night.chance.choice(("20429", "30001", "unheard-of")))
-
-    def _never(self, text: Text) -> Outcome:
-        return refused("21610")
-
-    def _hung_gone(self, text: Text) -> Outcome:
-        self._night.pass_time(8 * SECOND)
+    def _hung_taken(self, what: Sendable) -> Outcome:
+        self._take(what)
+        self._night.pass_time(TIME_OUT)
         return ambiguous("no_answer")
 
-    def _hung_arrives(self, text: Text) -> Outcome:
-        self._arrives(text)
-        self._night.pass_time(8 * SECOND)
+    def _hung_gone(self, what: Sendable) -> Outcome:
+        self._night.pass_time(TIME_OUT)
         return ambiguous("no_answer")
 
-    def _process_dies_before(self, text: Text) -> Outcome:
-        raise Died("before a text went out")
+    def _refused(self, what: Sendable) -> Outcome:
+        return refused(self._night.chance.choice(REFUSALS))
 
-    def _process_dies_after(self, text: Text) -> Outcome:
-        self._arrives(text)
-        raise Died("after a text went out")
+    def _refused_by_account(self, what: Sendable) -> Outcome:
+        return refused("20003")
 
-    def _process_stops_awhile(self, text: Text) -> Outcome:
-        """A pause longer than the lease: someone else sends it, and our settling comes too late."""
-        sent = self._arrives(text)
+    def _not_now(self, what: Sendable) -> Outcome:
+        return refused("20429")
+
+    def _process_dies_before(self, what: Sendable) -> Outcome:
+        raise Died("before a message went out")
+
+    def _process_dies_after(self, what: Sendable) -> Outcome:
+        self._take(what)
+        raise Died("after a message went out")
+
+    def _process_stops_before(self, what: Sendable) -> Outcome:
+        """A pause longer than the lease, with the request as good as on the wire: somebody else sends it too."""
+        self._network.ledger[what.our_id].excuses += 1
+        self._stands_still()
+        return self._taken(what)
+
+    def _process_stops_after(self, what: Sendable) -> Outcome:
+        """The same with the request on the wire: somebody else looks for it, and our settling comes too late."""
+        sent = self._taken(what)
+        self._stands_still()
+        return sent
+
+    def _stands_still(self) -> None:
         self._night.pass_time(SECOND * self._night.chance.uniform(16, 45))
         self._night.another_worker_goes_on()
-        return sent
+
+
+def _same(one: Sendable, other: Sendable) -> bool:
+    return type(one) is type(other) and one.to == other.to

@@ -4,22 +4,32 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from app.codec import FACTS, MESSAGES
+from app.sim.fates import BECOMES, DOWN, FATES
 from dispatch.alarms import CAUSES
 from dispatch.decide import RULE_OF
 from dispatch.facts import Fact
 from dispatch.messages import Message
 from dispatch.stages import Stage
 
-# What the rota says goes out without an incident, and has tests of its own.
+# What the rota says goes out without an incident, and has tests of its own; and several pages in one text are made
+# where they are sent, and counted as a bundle.
 OF_THE_ROTA = frozenset(
-    "CannotReach "
+    "CannotReach PagesWait "
     "CoverAsked CoverFound CoverOpen CoverOver CoverYours NumberCode RingTest RotaNotice RotaPublished ShiftSoon "
     "SwapAsked HandOverWaits".split()
+)
+# What the network does, what becomes of what it took, keys that are typed in a call.
+FAULTS = (
+    frozenset(FATES)
+    | frozenset(DOWN)
+    | frozenset(f"{channel}_{end}" for channel, ends in BECOMES.items() for end in ends)
+    | frozenset({"outage", "keys_code", "keys_menu", "bundle"})
 )
 # Every name that must have happened at least once.
 WANTED: dict[str, frozenset[str]] = {
     "commands": frozenset(kind.__name__ for kind in RULE_OF),
     "facts": frozenset(FACTS) - {Fact.__name__},
+    "faults": FAULTS,
     "stages": frozenset(stage.value for stage in Stage),
     "alarms": frozenset(CAUSES),
     "messages": frozenset(MESSAGES) - {Message.__name__} - OF_THE_ROTA,
@@ -32,6 +42,7 @@ class Coverage:
 
     commands: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
     alarms: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)

@@ -8,25 +8,30 @@ from app.codec import load, plain
 from app.commit import Done
 from app.journal import verify
 from app.sim import laws_of_people, laws_of_rows
-from app.sim.carrier import Carrier
+from app.sim.carrier import Network
 from app.sim.county import CANARY
 from app.sim.law import Broken, Law, laws_of
 from app.sim.report import Report
 from app.sim.scene import Scene
-from app.sim.step import Step, Watch
+from app.sim.step import EPOCH, Step, Watch
 from dispatch.incident import Incident
 from notify.gsm7 import SEGMENT, is_gsm7, septets
-from notify.transport import Text
+from notify.transport import Call, Letter, Push, Sendable, Text
 
 LAWS: list[Law] = laws_of(laws_of_rows) + laws_of(laws_of_people)
+
+LOST = ("every_page_goes_out", "nothing_is_forgotten", "nothing_owed_is_left")
+UNOWNED = ("owned_or_timed", "reviewed_or_alarmed", "an_empty_seat_is_somebodys")
+# Of what callers say (county.CANARY): words that no sentence of ours has, nor a time that is spoken.
+PATIENT_WORDS = frozenset({"Quillfeather", "tablets"})
 
 
 class Laws:
     """Watches one night."""
 
-    def __init__(self, night: Scene, carrier: Carrier) -> None:
+    def __init__(self, night: Scene, network: Network) -> None:
         self._night = night
-        self._carrier = carrier
+        self._network = network
         self._watch = Watch(night.db, night.now)
         self._watch.begin()
         self._granted: set[str] = set()
@@ -40,36 +45,71 @@ class Laws:
         for law in LAWS:
             for sentence in law(seen, self._night.county):
                 raise Broken(law.__name__, sentence)
-        self._sent_is_true(seen)
+        self._of_tries(seen)
 
     def after_tick(self, started: datetime) -> None:
         """Nothing that was due when a healthy worker began is due when it has finished."""
-        due = round((started - datetime(1970, 1, 1, tzinfo=started.tzinfo)) / timedelta(microseconds=1))
+        due = round((started - EPOCH) / timedelta(microseconds=1))
         late = self._night.db.execute("SELECT ref FROM incidents WHERE wake_at <= ?", (due,)).fetchall()
         if late:
             raise Broken("nothing_due_is_left", f"{[row['ref'] for row in late]} were not woken")
         owed = self._night.db.execute(
-            "SELECT id FROM outbox WHERE state IN ('owed', 'ambiguous') AND available_at <= ? "
-            "OR state = 'sending' AND lease_until <= ?",
-            (due, due),
+            "SELECT id FROM outbox WHERE state IN ('owed', 'ambiguous') AND NOT spare AND available_at <= ? "
+            "OR state = 'sending' AND lease_until <= ? "
+            "OR patience_at IS NOT NULL AND patience_at <= ? OR look_at IS NOT NULL AND look_at <= ?",
+            (due, due, due, due),
         ).fetchall()
         if owed:
-            raise Broken("nothing_owed_is_left", f"messages {[row['id'] for row in owed]} were not sent")
+            raise Broken(
+                "nothing_owed_is_left", f"messages {[row['id'] for row in owed]} were not looked after"
+            )
 
-    def _sent_is_true(self, seen: Step) -> None:
-        """Nothing says "sent" that the network did not take; a second copy has a fault that explains it; no
-        message is sent without end."""
-        ledger = self._carrier.ledger
+    def _of_tries(self, seen: Step) -> None:
         for move in seen.moves:
             if move.what == "outbox" and move.now == "sent" and move.was == "sending":
-                carried = ledger[move.id]
-                if carried.sends > ATTEMPTS_AT_MOST:
-                    raise Broken("tries_are_bounded", f"message {move.id} was sent {carried.sends} times")
-                if not carried.copies:
-                    raise Broken("sent_is_true", f"message {move.id} says sent and never went out")
-                times = len(carried.copies)
-                if times > 1 + carried.looks_unanswered + len(carried.came_back):
-                    raise Broken("one_text_unless_a_fault", f"message {move.id} went out {times} times")
+                self._sent_is_true(move.id)
+            elif move.what == "arrived":
+                self._arrived_is_true(move.id)
+            elif move.what == "lost":
+                self._is_followed(move.id)
+
+    def _sent_is_true(self, number: str) -> None:
+        """Nothing says "sent" that the network did not take; a second copy has a fault that explains it; no
+        message is sent without end."""
+        row = self._night.db.execute("SELECT bundled_in FROM outbox WHERE id = ?", (number,)).fetchone()
+        if row["bundled_in"] is not None:
+            self._night.report.coverage.faults["bundle"] += 1
+            number = str(row["bundled_in"])
+        carried = self._network.ledger[number]
+        if carried.sends > ATTEMPTS_AT_MOST:
+            raise Broken("tries_are_bounded", f"message {number} was sent {carried.sends} times")
+        if not carried.copies:
+            raise Broken("sent_is_true", f"message {number} says sent and never went out")
+        if len(carried.copies) > 1 + carried.excuses:
+            raise Broken("one_copy_unless_a_fault", f"message {number} went out {len(carried.copies)} times")
+
+    def _arrived_is_true(self, number: str) -> None:
+        """It arrived only if somebody said so: a machine that took a call, or a provider that took a text, did not."""
+        row = self._night.db.execute("SELECT bundled_in FROM outbox WHERE id = ?", (number,)).fetchone()
+        known = self._network.ledger[str(row["bundled_in"] or number)]
+        if not known.said & {"delivered", "human", "shown", "opened", "read"}:
+            raise Broken(
+                "arrived_is_true", f"message {number} says it arrived; said was {sorted(known.said)}"
+            )
+
+    def _is_followed(self, number: str) -> None:
+        """A try of a page is lost: another one begins now or is out, or the next person is asked now."""
+        now = round((self._night.now() - EPOCH) / timedelta(microseconds=1))
+        hope = self._night.db.execute(
+            "SELECT 1 FROM outbox AS lost JOIN pages ON pages.id = lost.page AND pages.state = 'asked' "
+            "WHERE lost.id = :id AND lost.reached < 5 AND pages.answer_by > :now AND NOT EXISTS "
+            "(SELECT 1 FROM outbox AS one WHERE one.page = lost.page AND one.id != lost.id AND "
+            "(one.state IN ('sending', 'ambiguous', 'sent') AND (one.failed IS NULL OR one.reached >= 5) "
+            "OR one.state = 'owed' AND NOT one.spare AND (one.attempts > 0 OR one.available_at <= :now)))",
+            {"id": number, "now": now},
+        ).fetchone()
+        if hope is not None:
+            raise Broken("a_failure_is_followed", f"try {number} is lost and nothing follows now")
 
     def granted(self, key: str, done: Done) -> None:
         """One wish has one effect, however often it is asked."""
@@ -82,12 +122,13 @@ class Laws:
         """The service died over this wish after it was durable."""
         self._granted.add(key)
 
-    def on_a_phone(self, text: Text) -> None:
-        """No patient word on a phone, and every text is one plain SMS."""
-        if any(word in text.body for word in CANARY.split()[1:]):
-            raise Broken("no_words_out", "a patient's words are in a text")
-        if not is_gsm7(text.body) or septets(text.body) > SEGMENT:
-            raise Broken("one_plain_text", f"{text.body!r} is not one SMS")
+    def on_a_phone(self, what: Sendable) -> None:
+        """No patient word leaves the house, and every text is one plain SMS."""
+        said = _words_of(what)
+        if any(word in said for word in PATIENT_WORDS):
+            raise Broken("no_words_out", "a patient's words are in a message")
+        if isinstance(what, Text) and (not is_gsm7(said) or septets(said) > SEGMENT):
+            raise Broken("one_plain_text", f"{said!r} is not one SMS")
 
     def at_the_end(self) -> None:
         """After the calm: every incident is reviewed or alarmed; every page was sent or is wanted no more."""
@@ -96,11 +137,18 @@ class Laws:
             if not load(Incident, row["state"]).alarms:
                 raise Broken("reviewed_or_alarmed", f"{row['ref']} is not reviewed and has no alarm")
         lost = night.db.execute(
-            "SELECT outbox.id, outbox.state FROM outbox JOIN pages ON pages.id = outbox.page "
-            "WHERE outbox.state NOT IN ('sent', 'superseded') AND pages.state = 'asked'"
+            "SELECT page FROM outbox JOIN pages ON pages.id = outbox.page WHERE pages.state = 'asked' "
+            "GROUP BY page HAVING sum(outbox.state = 'sent') = 0"
         ).fetchall()
         if lost:
-            raise Broken("every_page_goes_out", f"pages {[tuple(row) for row in lost]} did not")
+            raise Broken("every_page_goes_out", f"pages {[row['page'] for row in lost]} did not")
+        forgotten = night.db.execute(
+            "SELECT id, state FROM outbox WHERE state IN ('owed', 'sending', 'ambiguous') AND NOT spare"
+        ).fetchall()
+        if forgotten:
+            raise Broken(
+                "nothing_is_forgotten", f"messages {[tuple(row) for row in forgotten]} are not settled"
+            )
         self._journal_holds()
         self._no_words_in_the_open()
 
@@ -128,7 +176,7 @@ class Laws:
 
     def reckon(self, report: Report) -> Report:
         """The night's figures."""
-        db, ledger = self._night.db, self._carrier.ledger
+        db, ledger = self._night.db, self._network.ledger
         for row in db.execute("SELECT kind, count(*) AS n FROM outbox GROUP BY kind"):
             report.coverage.messages[row["kind"]] += row["n"]
         for row in db.execute("SELECT kind, count(*) AS n FROM journal WHERE via = 'clock' GROUP BY kind"):
@@ -137,8 +185,18 @@ class Laws:
         report.incidents = db.execute("SELECT count(*) FROM incidents").fetchone()[0]
         report.texts = sum(len(carried.copies) for carried in ledger.values())
         report.duplicates = sum(max(0, len(carried.copies) - 1) for carried in ledger.values())
-        report.lost = len([one for one in report.broken if one.law == "every_page_goes_out"])
-        report.unowned = len(
-            [one for one in report.broken if one.law in ("owned_or_timed", "reviewed_or_alarmed")]
-        )
+        report.lost = len([one for one in report.broken if one.law in LOST])
+        report.unowned = len([one for one in report.broken if one.law in UNOWNED])
         return report
+
+
+def _words_of(what: Sendable) -> str:
+    match what:
+        case Text(body=body):
+            return body
+        case Call(script=script):
+            return script
+        case Push(payload=payload):
+            return " ".join(payload.values())
+        case Letter(subject=subject, body=body):
+            return f"{subject} {body}"

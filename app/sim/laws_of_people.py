@@ -141,12 +141,17 @@ def the_ladder_asks_who_may_come(seen: Seen, county: County) -> Iterator[str]:
 
 
 def a_page_has_its_time(seen: Seen, county: County) -> Iterator[str]:
-    """No page lapses before its time, and its time is never changed."""
+    """No page lapses before its time; and only one that was never sent gets other time."""
     for one in seen.commits:
         for fact in one.facts(f.Lapsed):
             page = one.after.page(fact.page)
             if page is None or fact.at < page.answer_by:
                 yield f"{fact.page} lapsed early"
+        anew = {fact.page for fact in one.facts(f.AskedAnew)}
+        for page in one.before.pages if one.before else ():
+            now = one.after.page(page.id)
+            if page.id not in anew and (now is None or now.answer_by != page.answer_by):
+                yield f"{page.id} got another deadline"
     for move in seen.moves:
         if move.what == "page rewritten":
             yield f"{move.id} was rewritten"

@@ -125,6 +125,18 @@ def the_fence_only_grows(seen: Seen, county: County) -> Iterator[str]:
             yield f"the fence of message {move.id} moved by {move.a}"
 
 
+def an_answer_cancels_what_is_owed(seen: Seen, county: County) -> Iterator[str]:
+    """Once a page is answered, nothing of it goes out any more that is not on the wire already."""
+    for one in {one.incident: one for one in seen.commits}.values():
+        left = seen.rows(
+            "SELECT outbox.id FROM outbox JOIN pages ON pages.id = outbox.page WHERE outbox.incident = ? "
+            "AND outbox.state IN ('owed', 'ambiguous') AND pages.state != 'asked'",
+            one.incident,
+        )
+        if left:
+            yield f"{[row['id'] for row in left]} are owed still, and {one.after.ref} has its answer"
+
+
 def reports_only_add(seen: Seen, county: County) -> Iterator[str]:
     """What is known of a delivery never shrinks, in whatever order reports come."""
     for move in seen.moves:

@@ -5,30 +5,31 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from random import Random
 
+from app.claims import void_leases
 from app.codec import load
 from app.commit import Done, commit
-from app.delivered import report
+from app.delivered import report as report_of
 from app.intake import open_incident
-from app.replies import hear
 from app.sim import confused
-from app.sim.carrier import Carrier
+from app.sim.carrier import BROKEN, Network
 from app.sim.county import CANARY, PROGRAM, Person, a_county
 from app.sim.desk import AtDesk, Supervisor
+from app.sim.handsets import Handsets
 from app.sim.house import a_house
 from app.sim.law import Broken
 from app.sim.laws import Laws
 from app.sim.people import Somebody
 from app.sim.report import Report
 from app.sim.trouble import Died, Fuse, Moment
-from app.wiring import carried_by
 from app.worker import Worker
 from dispatch.commands import Command, Receive
 from dispatch.incident import Incident
 from dispatch.value import Refused
-from notify.transport import Text
+from notify.transport import Sendable
 
 STEPS_AT_MOST = 20_000
 # Long enough for a review to be late.
@@ -52,19 +53,21 @@ class Night:
         self._number = count(1)
         self._down_until: datetime | None = None
         self._paused = False
+        self._alone_at_start = False
 
     def run(self) -> Report:
         """The whole night, then the calm, then the reckoning. Stops at the first broken law."""
         with ExitStack() as house:
             self.shell, self.clock, path = house.enter_context(a_house(self.county))
             self.fuse = Fuse(self.shell.store.engine)
-            self.carrier = Carrier(self)
-            self.workers = [Worker(self.shell, carried_by(self.carrier)) for _ in range(2)]
+            self.network = Network(self)
+            self.workers = [Worker(self.shell, self.network.wires) for _ in range(2)]
+            self._handsets = Handsets(self)
             self.db = sqlite3.connect(path, isolation_level=None, timeout=0)
             house.callback(self.db.close)
             self.db.row_factory = sqlite3.Row
             self.shell.listeners.append(lambda _: self._maybe_die_now())
-            self.laws = Laws(self, self.carrier)
+            self.laws = Laws(self, self.network)
             self._people = {person.id: self._somebody(person) for person in self.county.people}
             try:
                 self._plan()
@@ -88,7 +91,28 @@ class Night:
             if isinstance(one, AtDesk):
                 one.begins()
         self.later(timedelta(minutes=self.chance.uniform(1, 30)), "confusion", self._confusion)
+        self._plan_the_network()
         self._dawn = self.now() + timedelta(minutes=self.chance.choice((300, 420)))
+
+    def _plan_the_network(self) -> None:
+        """Half an hour in which a provider carries nothing; and numbers that nobody has."""
+        self.network.arrived = self._arrived
+        for provider in ("twilio", "telnyx"):
+            if self.chance.random() < 0.3:
+                at = timedelta(minutes=self.chance.uniform(5, 200))
+                self.later(at, f"{provider} is down", partial(self._outage, provider))
+        for person in self.county.people:
+            for address in (person.phone, *(one.address for one in person.more)):
+                if address and self.chance.random() < 0.03:
+                    self.network.broken[address] = self.chance.choice(BROKEN)
+
+    def _outage(self, provider: str) -> None:
+        self.report.coverage.faults["outage"] += 1
+        self.network.down[provider] = self.now() + timedelta(minutes=30)
+
+    def _arrived(self, what: Sendable, how: str) -> None:
+        self.laws.on_a_phone(what)
+        self._handsets.arrived(what, how)
 
     def _somebody(self, person: Person) -> Somebody:
         kinds = {"dispatcher": AtDesk, "supervisor": Supervisor}
@@ -106,6 +130,7 @@ class Night:
         """No more faults; everybody is awake and does what is theirs to do."""
         self.faulty = False
         self._down_until = None
+        self.network.down.clear()
         self._calm_ends = self.now() + CALM_AT_MOST
         for person in self.county.people:
             self._people[person.id].looks_soon(1, 10)
@@ -137,7 +162,9 @@ class Night:
         row = self.db.execute(
             "SELECT min(x) AS due FROM (SELECT min(wake_at) AS x FROM incidents UNION ALL SELECT min("
             "CASE state WHEN 'sending' THEN lease_until ELSE available_at END) FROM outbox "
-            "WHERE state IN ('owed', 'sending', 'ambiguous'))"
+            "WHERE state IN ('owed', 'sending', 'ambiguous') AND NOT spare "
+            "UNION ALL SELECT min(patience_at) FROM outbox WHERE patience_at IS NOT NULL "
+            "UNION ALL SELECT min(look_at) FROM outbox WHERE look_at IS NOT NULL)"
         ).fetchone()
         return EPOCH + timedelta(microseconds=row["due"]) if row["due"] is not None else None
 
@@ -151,7 +178,7 @@ class Night:
         """Is it calm, every incident reviewed and every message settled?"""
         left = (
             "SELECT EXISTS (SELECT 1 FROM incidents WHERE stage != 'reviewed') OR EXISTS "
-            "(SELECT 1 FROM outbox WHERE state IN ('owed', 'sending', 'ambiguous'))"
+            "(SELECT 1 FROM outbox WHERE state IN ('owed', 'sending', 'ambiguous') AND NOT spare)"
         )
         return not self.faulty and not self.db.execute(left).fetchone()[0]
 
@@ -176,6 +203,9 @@ class Night:
             if self.now() < self._down_until:
                 return
             self._down_until = None
+            if self._alone_at_start:
+                with self.shell.store.write() as connection:
+                    void_leases(connection, self.now())
         if self.faulty and self.chance.random() < 0.01:
             self._dies("between a commit and its sends")
             return
@@ -198,7 +228,7 @@ class Night:
         if not self._paused:
             self._paused = True
             try:
-                self.chance.choice(self.workers).__class__(self.shell, carried_by(self.carrier)).tick()
+                Worker(self.shell, self.network.wires).tick()
             finally:
                 self._paused = False
 
@@ -214,9 +244,11 @@ class Night:
         """All that a process knew is gone; what it wrote is not. A new one starts now, or after hours."""
         self.fuse.put_out()
         self.report.deaths += 1
-        self.workers = [Worker(self.shell, carried_by(self.carrier)) for _ in range(2)]
+        self.workers = [Worker(self.shell, self.network.wires) for _ in range(2)]
         seconds = self.chance.choice((0, 0, 5, 40, 40, 600, 7200 if self.chance.random() < 0.2 else 90))
         self._down_until = self.now() + timedelta(seconds=seconds)
+        # Sometimes the new process finds itself alone, sometimes it waits for the leases of the dead one.
+        self._alone_at_start = self.chance.random() < 0.5
         self.say(f"DIED {when}; back in {seconds} s")
 
     def no_transaction_is_open(self) -> None:
@@ -256,7 +288,7 @@ class Night:
         )
 
     def _wish(self, what: str, key: str, wish: Callable[[], Done], command: Command) -> Done | None:
-        if self._is_down():
+        if self.is_down():
             self._again(what, key, wish, command)
             return None
         self._maybe_light(25)
@@ -292,60 +324,40 @@ class Night:
         newest: int = self.db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
         return newest
 
-    def _is_down(self) -> bool:
+    def is_down(self) -> bool:
+        """Is nobody there now?"""
         return self._down_until is not None and self.now() < self._down_until
 
     def texts(self, person: Person, body: str) -> None:
-        """A phone texts us: sometimes late, sometimes twice, sometimes never."""
-        if person.phone is None:
-            return
-        event = f"SM{next(self._number)}"
-        fates = (("once", 80), ("lost", 4), ("twice", 8), ("late", 8)) if self.faulty else (("once", 1),)
-        fate = self.chance.choices([name for name, _ in fates], [often for _, often in fates])[0]
-        if fate == "lost":
-            return
-        delay = self.chance.uniform(60, 900) if fate == "late" else self.chance.uniform(0.5, 4)
-        for _ in range(2 if fate == "twice" else 1):
-            self.later(
-                timedelta(seconds=delay),
-                f"{person.id} texts {body!r}",
-                lambda: self._heard(person, body, event),
-            )
-            delay += self.chance.uniform(0, 20)
-
-    def _heard(self, person: Person, body: str, event: str) -> None:
-        assert person.phone is not None
-        self._hook(f"{person.id} texts {body!r}", lambda: hear(self.shell, person.phone or "", body, event))
+        """A phone texts us."""
+        self._handsets.texts(person, body)
 
     def reported(self, our_id: str, status: str, code: str | None) -> None:
-        """The provider says how far a text came."""
-        self._hook(f"{status} for {our_id}", lambda: report(self.shell, int(our_id), status, code))
+        """The provider says how far something came."""
+        self.network.ledger[our_id].said.add(status)
+        self.hook(f"{status} for {our_id}", lambda: report_of(self.shell, int(our_id), status, code))
 
-    def _hook(self, what: str, act: Callable[[], object]) -> None:
-        """The provider posts to us, and posts again when we are not there."""
-        if self._is_down():
-            self.later(self._when_it_is_up(), what, lambda: self._hook(what, act))
+    def hook(self, what: str, act: Callable[[], object]) -> None:
+        """A provider, or a browser, posts to us; and posts again when we are not there."""
+        if self.is_down():
+            self.later(self._when_it_is_up(), what, lambda: self.hook(what, act))
             return
         self._maybe_light(25)
         try:
             act()
         except Died as death:
             self._dies(f"{death} of: {what}")
-            self.later(self._when_it_is_up(), what, lambda: self._hook(what, act))
+            self.later(self._when_it_is_up(), what, lambda: self.hook(what, act))
         finally:
             self.fuse.put_out()
-
-    def arrived(self, text: Text) -> None:
-        """A text is on a phone, and somebody may read it."""
-        self.laws.on_a_phone(text)
-        for person in self.county.people:
-            if person.phone == text.to:
-                self._people[person.id].reads(text.body)
-                return
 
     # --- what people see ---
 
     def somebody(self, person: str) -> Somebody:
+        return self._people[person]
+
+    def person_of(self, person: str) -> Somebody:
+        """Somebody of the staff, with all that they can do."""
         return self._people[person]
 
     def refs(self) -> list[int]:

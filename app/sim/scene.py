@@ -11,7 +11,6 @@ from app.sim.report import Report
 from app.sim.trouble import Moment
 from dispatch.commands import Command
 from dispatch.incident import Incident
-from notify.transport import Text
 
 Coded = tuple[tuple[str, str], ...]
 
@@ -70,7 +69,5 @@ class Scene(Surroundings, Protocol):
     def another_worker_goes_on(self) -> None: ...
 
     def no_transaction_is_open(self) -> None: ...
-
-    def arrived(self, text: Text) -> None: ...
 
     def reported(self, our_id: str, status: str, code: str | None) -> None: ...

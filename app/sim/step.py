@@ -25,10 +25,15 @@ CREATE TRIGGER trail_1 AFTER INSERT ON incidents BEGIN
   INSERT INTO trail (what, id, a) VALUES ('commit', NEW.id, NEW.seq); END;
 CREATE TRIGGER trail_2 AFTER UPDATE OF seq ON incidents BEGIN
   INSERT INTO trail (what, id, a) VALUES ('commit', NEW.id, NEW.seq); END;
-CREATE TRIGGER trail_3 AFTER UPDATE ON outbox BEGIN
+CREATE TRIGGER trail_3 AFTER UPDATE OF state, fence, reached ON outbox BEGIN
   INSERT INTO trail (what, id, was, now, a, b, c) VALUES ('outbox', NEW.id, OLD.state, NEW.state,
     NEW.fence - OLD.fence, NEW.attempts, NEW.reached - OLD.reached); END;
-CREATE TRIGGER trail_4 AFTER UPDATE ON pages WHEN OLD.answer_by != NEW.answer_by OR OLD.person != NEW.person
+CREATE TRIGGER trail_7 AFTER UPDATE ON outbox WHEN NEW.state = 'failed' AND OLD.state != 'failed'
+  OR NEW.failed IS NOT NULL AND OLD.failed IS NULL BEGIN
+  INSERT INTO trail (what, id) VALUES ('lost', NEW.id); END;
+CREATE TRIGGER trail_8 AFTER UPDATE OF reached ON outbox WHEN NEW.reached >= 5 AND OLD.reached < 5 BEGIN
+  INSERT INTO trail (what, id) VALUES ('arrived', NEW.id); END;
+CREATE TRIGGER trail_4 AFTER UPDATE ON pages WHEN OLD.person != NEW.person
   OR OLD.seat != NEW.seat OR OLD.incident != NEW.incident BEGIN
   INSERT INTO trail (what, id) VALUES ('page rewritten', NEW.id); END;
 CREATE TRIGGER trail_5 AFTER DELETE ON pages BEGIN
@@ -158,7 +163,7 @@ class Watch:
 
     def _messages(self, move: sqlite3.Row) -> tuple[Message, ...]:
         rows = self.db.execute(
-            "SELECT kind, message FROM outbox WHERE incident = ? AND incident_seq = ? ORDER BY id",
+            "SELECT kind, message FROM outbox WHERE incident = ? AND incident_seq = ? AND step = 0 ORDER BY id",
             (move["id"], move["a"]),
         )
         return tuple(load_message(row["kind"], row["message"]) for row in rows)

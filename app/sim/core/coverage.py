@@ -19,8 +19,7 @@ FAULTS = (
     | frozenset(f"reply_{fate}" for fate in ("once", "lost", "twice", "late"))
     | frozenset({"outage", "downtime", "clock_step", "dies_over_a_wish"})
 )
-# The model sends several pages to one phone one by one.
-WANTED = {**SHELL_WANTED, "messages": SHELL_WANTED["messages"] - {"PagesWait"}, "faults": FAULTS}
+WANTED = {**SHELL_WANTED, "faults": FAULTS}
 
 
 @dataclass
