@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from notify.mail import is_address
 from notify.push_address import public_key
 
 PREFIX = "STANDBY_"
@@ -209,7 +210,7 @@ def _mail(given: Mapping[str, str], wrong: list[str]) -> Mail | None:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0:
         wrong.append("Set STANDBY_SMTP_URL as smtp://USER:PASSWORD@HOST:PORT, or smtps:// for TLS at once.")
         return None
-    if not ADDRESS.fullmatch(given["MAIL_FROM"]):
+    if not is_address(given["MAIL_FROM"]):
         wrong.append("Set STANDBY_MAIL_FROM to the address that letters come from.")
     tls = parts.scheme == "smtps"
     return Mail(
@@ -224,7 +225,7 @@ def _mail(given: Mapping[str, str], wrong: list[str]) -> Mail | None:
 
 def _watched(given: Mapping[str, str], mail: Mail | None, wrong: list[str]) -> Watched:
     emails = _list(given["ALARM_EMAIL"])
-    if not all(ADDRESS.fullmatch(one) for one in emails):
+    if not all(is_address(one) for one in emails):
         wrong.append("Set STANDBY_ALARM_EMAIL to mail addresses, with commas between them.")
     if emails and mail is None:
         wrong.append("STANDBY_ALARM_EMAIL needs STANDBY_SMTP_URL and STANDBY_MAIL_FROM.")

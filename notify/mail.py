@@ -189,8 +189,8 @@ def _sign_in(line: "_Line", user: str, password: str) -> None:
         raise
     except smtplib.SMTPResponseException as no:
         raise Refusal(_refused(no.smtp_code, _bytes(no.smtp_error), "sign in")) from None
-    except smtplib.SMTPException:
-        # It offers no way to sign in that we know.
+    except (smtplib.SMTPException, UnicodeError):
+        # A word that the dialogue has no letters for, or it offers no way to sign in that we know.
         raise Refusal(Outcome("refused", code="smtp-538", account_wide=True)) from None
 
 

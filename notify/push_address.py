@@ -35,7 +35,7 @@ def is_service(endpoint: str, hosts: tuple[str, ...] = ()) -> bool:
     if found is None or len(endpoint) > ENDPOINT_MOST:
         return False
     host, port = found["host"], found["port"]
-    if host.rpartition(".")[2].isdecimal():
+    if host.rpartition(".")[2].isdecimal() or not 0 < int(port or 443) < 65_536:
         return False
     if host in hosts:
         return True

@@ -121,6 +121,23 @@ def test_a_wrong_password_is_the_whole_accounts_trouble(certified: ssl.SSLContex
         assert outcome == Outcome("refused", code="smtp-535", account_wide=True) and server.letters == []
 
 
+def test_a_password_that_the_dialogue_has_no_letters_for_is_the_accounts_trouble(
+    certified: ssl.SSLContext,
+) -> None:
+    with LoopbackMail(ELSEWHERE, certified, user="us", password="open sesame") as server:
+        outcome = transport(server, user="us", password="öffne dich").send(LETTER)
+        assert outcome == Outcome("refused", code="smtp-538", account_wide=True) and server.letters == []
+
+
+def test_words_of_any_script_arrive(mail: LoopbackMail) -> None:
+    letter = Letter(LETTER.to, "Ałder — 危機", "Größe 危機 🚑\n", "19")
+    assert transport(mail).send(letter) == Outcome("sent")
+    assert (
+        mail.letters[0]["Subject"] == letter.subject
+        and mail.letters[0].get_content().split() == letter.body.split()
+    )
+
+
 def test_tls_from_the_first_byte(certified: ssl.SSLContext) -> None:
     with LoopbackMail(ELSEWHERE, certified, at_once=True) as server:
         assert transport(server, tls=True).send(LETTER).kind == "sent" and server.in_tls == [True]

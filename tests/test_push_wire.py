@@ -208,6 +208,13 @@ def test_a_host_of_the_settings_is_open_and_its_neighbours_are_not() -> None:
     assert not is_service("http://localhost:8123/x")
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_port_that_is_none_is_refused_and_raises_nothing(port: str) -> None:
+    with LoopbackPush() as closed:
+        browser = replace(closed.browser(), endpoint=f"http://localhost:{port}/x")
+    assert transport().send(push(browser)).kind == "refused"
+
+
 def test_a_push_service_cannot_be_asked(service: LoopbackPush) -> None:
     wire = transport()
     assert wire.find(push(service.browser()), None) is None and wire.fetch("push", "x") is None  # type: ignore[arg-type]
