@@ -18,11 +18,18 @@ class Clock(Protocol):
 
     def elapsed(self) -> float: ...
 
+    def run_on_from(self, newest: datetime) -> None: ...
+
 
 # The machine's wall clock may be set forward at once by this much: a small correction is no fault.
 JUMP = timedelta(seconds=60)
 # A greater jump is believed when the wall clock still says so after this time; until then nobody's time runs out.
 BELIEVED_AFTER = timedelta(seconds=60)
+# One beyond this is a fault of the clock, however long it stays: believed, it would end every open page at once. We
+# run on; who sets the machine right, or starts us anew, decides.
+BELIEVED_AT_MOST = timedelta(minutes=10)
+# A process that starts goes on from the newest time that was written down, unless that is plainly nonsense.
+RUN_ON_AT_MOST = timedelta(days=2)
 # Where the wall clock was set back we run on, this much slower, until it has caught up: a deadline of three minutes
 # comes two seconds late, and no two things that we wrote down change places.
 SLOWER = 0.01
@@ -55,6 +62,13 @@ class SystemClock:
             self._apart = wall - self._now
             return self._now
 
+    def run_on_from(self, newest: datetime) -> None:
+        """Begin no earlier than the newest time that an earlier process wrote down: set back in between, every
+        deadline from before would lie too far ahead."""
+        with self._lock:
+            if self._now < newest <= self._wall() + RUN_ON_AT_MOST:
+                self._now = newest
+
     def elapsed(self) -> float:
         """Monotonic seconds."""
         return self._elapsed()
@@ -72,6 +86,8 @@ class SystemClock:
             return max(wall, due - passed * SLOWER)
         if self._ahead_since is None:
             self._ahead_since = at
+        if wall - due > BELIEVED_AT_MOST:
+            return due
         return wall if at - self._ahead_since >= BELIEVED_AFTER.total_seconds() else due
 
 
@@ -92,6 +108,10 @@ class VirtualClock:
     def elapsed(self) -> float:
         """Virtual seconds since the start."""
         return (self._now - self._start).total_seconds()
+
+    def run_on_from(self, newest: datetime) -> None:
+        """Never earlier than this."""
+        self.move_to(newest)
 
     def move(self, by: timedelta) -> datetime:
         """Move on and return the new instant."""

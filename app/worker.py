@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.alone import Alone
 from app.carriers import Carriers
 from app.claims import Claim, anything_owed, claim, void_leases
+from app.clock import JUMP
 from app.commit import commit
 from app.house_alarms import end_alarm, raise_alarm
 from app.impatience import ask_after, begin_beside, grow_impatient, to_look_at
@@ -105,6 +106,10 @@ class Worker:
     def begin(self) -> None:
         """Take the worker's lock, if nobody has it: then what is on the wire is a dead one's."""
         self._leases_of_the_dead = self._alone.take()
+        with self._shell.store.read() as connection:
+            newest = connection.scalar(select(func.max(heartbeats.c.at)))
+        if newest is not None:
+            self._shell.clock.run_on_from(newest)
 
     def let_go(self) -> None:
         """Another may be alone now."""
@@ -298,8 +303,24 @@ class Worker:
             if not connection.execute(_BEAT, {"at": now}).rowcount:
                 connection.execute(insert(heartbeats), {"name": "worker", "at": now})
         self._beaten = now
+        self._keep_house(now)
+
+    def _keep_house(self, now: datetime) -> None:
         if self._checkpointed is None or now - self._checkpointed >= CHECKPOINT_EVERY:
             with self._shell.store.write() as connection:
                 drop_old_spares(connection, now - SPARES_KEPT)
+                self._look_at_the_clock(connection, now)
             self._shell.store.checkpoint()
             self._checkpointed = now
+
+    def _look_at_the_clock(self, connection: Connection, now: datetime) -> None:
+        apart = self._shell.clock.apart
+        if abs(apart) <= JUMP:
+            end_alarm(connection, "clock", "", now)
+            return
+        minutes = round(abs(apart).total_seconds() / 60)
+        way = "ahead of" if apart > timedelta(0) else "behind"
+        sentence = (
+            f"The machine's clock is {minutes} min {way} ours. Deadlines hold. Set the machine's clock right."
+        )
+        raise_alarm(connection, "clock", "", sentence, now=now)

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.clock import BELIEVED_AFTER, SystemClock
 from app.codec import dump, load
+from app.house_alarms import standing
 from app.journal import verify
 from app.tables import charts, journal
 from app.wiring import ROOT, carried_by, shell_for
@@ -164,11 +165,48 @@ def test_f39_a_leap_that_is_taken_back_within_a_minute_never_happened(machine: M
     assert states(crisis) == {"ana": "asked", "ben": "asked"}
 
 
-def test_f39_a_leap_that_stays_is_believed_after_a_minute(machine: Machine) -> None:
-    machine.wall += DAY
+def test_f39_a_leap_of_minutes_that_stays_is_believed_after_a_minute(machine: Machine) -> None:
+    machine.wall += 5 * MINUTE
     machine.run(BELIEVED_AFTER - timedelta(seconds=2))
-    assert machine.clock.apart == DAY
+    assert machine.clock.apart == 5 * MINUTE
     assert machine.run(timedelta(seconds=5)) == machine.wall
+
+
+def test_f39_a_leap_of_a_day_is_a_fault_however_long_it_stays_and_an_alarm_says_so(
+    machine: Machine, house: House
+) -> None:
+    crisis = paged(house)
+    machine.wall += DAY
+    assert machine.run(2 * MINUTE) == NIGHT + 2 * MINUTE
+    house.worker.tick()
+    assert states(crisis) == {"ana": "asked", "ben": "asked"}
+    with house.shell.store.read() as connection:
+        (alarm,) = standing(connection)
+    assert alarm.kind == "clock" and "1440 min ahead" in alarm.sentence
+
+
+def test_f38_a_process_that_starts_goes_on_from_what_was_written_down_before_the_clock_was_set_back(
+    machine: Machine, house: House
+) -> None:
+    crisis = paged(house)
+    machine.wall -= 10 * MINUTE
+    machine.clock = SystemClock(lambda: machine.wall, lambda: machine.ran)
+    shell = shell_for(house.shell.settings, machine.clock)
+    worker = Worker(shell, carried_by(house.recorder))
+    worker.begin()
+    try:
+        assert machine.clock.now() == NIGHT
+        machine.run(3 * MINUTE + timedelta(seconds=5))
+        worker.tick()
+        assert states(crisis)["cyd"] == "asked"
+    finally:
+        worker.let_go()
+        shell.store.close()
+
+
+def test_a_time_that_is_plainly_nonsense_is_not_gone_on_from(machine: Machine) -> None:
+    machine.clock.run_on_from(NIGHT + 400 * DAY)
+    assert machine.clock.now() == NIGHT
 
 
 def covered_once(zone: str, first: date, hand_over: str, days: int = 4) -> None:
