@@ -56,8 +56,8 @@ def close_many(path: Path, number: int) -> None:
     )
     raw.executemany(
         "INSERT INTO outbox (incident, page, person, kind, message, priority, state, owed_at, available_at, "
-        "fence, attempts, reached, incident_seq) "
-        "VALUES (?, ?, 'ana', 'PageResponder', '{}', 0, 'sent', ?, ?, 1, 1, 5, 1)",
+        "fence, attempts, reached, incident_seq, sent_at, provider, step, spare, channel, refused_by) "
+        "VALUES (?, ?, 'ana', 'PageResponder', '{}', 0, 'sent', ?, ?, 1, 1, 5, 1, 1, 'twilio', 0, 0, 'text', '')",
         ((f"c{n // 2}", f"c{n // 2}-{n % 2}", at, at) for n in range(number * 2)),
     )
     raw.commit()

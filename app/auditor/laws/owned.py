@@ -1,13 +1,15 @@
 """I1: every open call has an owner with a deadline or a wake ahead, and no clock is late."""
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from app.auditor.law import Law, ahead, before, recent
 from app.tables import PAGE_ASKED, incidents, journal, pages
 from dispatch.stages import ON_BOARD, REVIEWABLE, Stage
 
 _REF = incidents.c.ref
-_UNWATCHED = incidents.c.wake_at.is_(None) & (incidents.c.alarms == 0)
+# Said so that no index of `wake_at` answers: every call that was ever closed has none.
+_NO_WAKE = case((incidents.c.wake_at.is_(None), 1), else_=0) == 1
+_UNWATCHED = _NO_WAKE & (incidents.c.alarms == 0)
 _TOUCHED = incidents.c.id.in_(select(journal.c.stream).where(recent()))
 _ASKS = select(pages.c.id).where(PAGE_ASKED, pages.c.incident == incidents.c.id)
 
