@@ -22,6 +22,7 @@ NOTES_LOOKED_AT = 8
 VIA = {
     "board": "board",
     "sms": "text",
+    "voice": "call",
     "link": "page link",
     "phone": "phone page",
     "clock": "by rule",
