@@ -18,7 +18,7 @@ from app.ways_health import is_stopped, note_arrival, note_refusal, note_start, 
 from notify.outcomes import CODES
 from tests.house import NIGHT, PHONES, PROGRAM, House, a_house
 from tests.rota_scene import need
-from tests.walk import text
+from tests.walk import post, text
 
 LANDLINE = "+12185550177"
 
@@ -172,10 +172,10 @@ def test_a_code_that_proves_a_number_makes_it_well(house: House) -> None:
     refused(house, "ana", "30005", way=way, address=LANDLINE)
     assert row(house, "ana").blocked_at and row(house, "ana").broken_at
     ana = house.client("ana")
-    ana.post(f"/account/ways/{way}/code", data={})
+    assert post(ana, f"/account/ways/{way}/code").status_code == 302
     house.worker.tick()
     code = house.recorder.texts_to(LANDLINE)[-1].body.split("code is ")[1][:6]
-    ana.post(f"/account/ways/{way}/prove", data={"code": code})
+    assert post(ana, f"/account/ways/{way}/prove", **{f"code-{way}": code}).status_code == 302
     assert (row(house, "ana").blocked_at, row(house, "ana").broken_at) == (None, None)
 
 
