@@ -19,13 +19,13 @@ PAGES = {
         "/board", "/incidents/new", "/incidents/{ref}", "/incidents/{ref}?pane=story",
         "/incidents/{ref}?pane=place", "/incidents/{ref}?pane=comms", "/incidents/{ref}/intake",
         "/log", "/people", "/people/{client}",
-        "/people/{client}/edit", "/people/{client}/plan", "/people/new", "/on-call", "/account", "/nowhere",
+        "/people/{client}/edit", "/people/{client}/plan", "/people/new", "/on-call", "/account", "/deliveries", "/nowhere",
     ],
-    "haddad": ["/board", "/review", "/review/2004", "/log?acuity=1", "/people/{client}"],
+    "haddad": ["/board", "/review", "/review/2004", "/log?acuity=1", "/people/{client}", "/rota/ready"],
     "{lead}": [
         "/tasks", "/incidents/{ref}/task", "/incidents/{ref}/task/other", "/incidents/{ref}/assess",
         "/incidents/{ref}/assess/mental_status", "/incidents/{ref}/chart", "/incidents/{ref}/decision",
-        "/incidents/{ref}/sign", "/account",
+        "/incidents/{ref}/sign", "/account", "/account/ways",
     ],
     "keeper": [
         "/admin", "/admin/people/new", "/admin/people/vela", "/admin/program", "/admin/ladder",
