@@ -165,7 +165,7 @@ class Carrier:
     def _reports(self, what: Sendable, copy: Copy, away: timedelta, end: str) -> None:
         """Reports come late, in any order, and again; some never do. Of a call the last word is that it is over."""
         night, channel = self._night, CHANNEL_OF[type(what)]
-        words = list(ON_THE_WAY[channel])
+        words = list(ON_THE_WAY[channel]) if night.chance.random() < 0.3 else []
         if channel == "call":
             words.append("ended" if end == "human" else end)
         elif channel == "text" and end:

@@ -35,6 +35,12 @@ STEPS_AT_MOST = 20_000
 # Long enough for a review to be late.
 CALM_AT_MOST = timedelta(hours=36)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DUE = """SELECT min(due) AS due FROM (
+SELECT min(wake_at) AS due FROM incidents WHERE wake_at IS NOT NULL
+UNION ALL SELECT min(CASE state WHEN 'sending' THEN lease_until ELSE available_at END) FROM outbox
+  WHERE state IN ('owed', 'sending', 'ambiguous') AND NOT spare
+UNION ALL SELECT min(patience_at) FROM outbox WHERE patience_at IS NOT NULL
+UNION ALL SELECT min(look_at) FROM outbox WHERE look_at IS NOT NULL)"""
 
 
 class Night:
@@ -48,11 +54,12 @@ class Night:
         self.faulty = True
         self.report = Report(seed)
         self._say = say
-        self._calls = calls or self.chance.choice((2, 4, 6, 9))
+        self._calls = calls or self.chance.choice((1, 2, 3, 5))
         self._agenda: list[tuple[datetime, int, str, Moment]] = []
         self._number = count(1)
         self._down_until: datetime | None = None
         self._paused = False
+        self._due_at_version: tuple[int, datetime | None] = (-1, None)
         self._alone_at_start = False
 
     def run(self) -> Report:
@@ -159,14 +166,13 @@ class Night:
         return min(moments, default=None)
 
     def _due(self) -> datetime | None:
-        row = self.db.execute(
-            "SELECT min(x) AS due FROM (SELECT min(wake_at) AS x FROM incidents UNION ALL SELECT min("
-            "CASE state WHEN 'sending' THEN lease_until ELSE available_at END) FROM outbox "
-            "WHERE state IN ('owed', 'sending', 'ambiguous') AND NOT spare "
-            "UNION ALL SELECT min(patience_at) FROM outbox WHERE patience_at IS NOT NULL "
-            "UNION ALL SELECT min(look_at) FROM outbox WHERE look_at IS NOT NULL)"
-        ).fetchone()
-        return EPOCH + timedelta(microseconds=row["due"]) if row["due"] is not None else None
+        """The first thing that is due; asked of the database only when it has changed."""
+        version = self.db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._due_at_version[0]:
+            row = self.db.execute(DUE).fetchone()
+            due = EPOCH + timedelta(microseconds=row["due"]) if row["due"] is not None else None
+            self._due_at_version = (version, due)
+        return self._due_at_version[1]
 
     def _night_is_over(self) -> bool:
         return self.now() >= self._dawn

@@ -111,6 +111,7 @@ class Watch:
     folded: dict[str, Incident] = field(default_factory=dict)
     _seq: int = 0
     _trail: int = 0
+    _version: int = -1
 
     def begin(self) -> None:
         """Lay the trail."""
@@ -118,6 +119,10 @@ class Watch:
 
     def look(self) -> Step | None:
         """What happened since the last look; None when nothing did."""
+        version = self.db.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return None
+        self._version = version
         moves = self.db.execute("SELECT * FROM trail WHERE n > ? ORDER BY n", (self._trail,)).fetchall()
         journal = self.db.execute("SELECT * FROM journal WHERE seq > ? ORDER BY seq", (self._seq,)).fetchall()
         if not moves and not journal:
