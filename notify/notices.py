@@ -5,6 +5,7 @@ from typing import Final
 from dispatch.messages import (
     AlarmStands,
     AreYouOk,
+    CannotReach,
     Message,
     NumberCode,
     PageResponder,
@@ -26,6 +27,8 @@ def notice(message: Message) -> str:
             return f"{ref}: are you OK? Open it and check in."
         case AlarmStands(ref=ref):
             return f"Alarm on {ref}. Open the board."
+        case CannotReach():
+            return "Somebody on call cannot be reached. Open the board."
         case RingTest():
             return "A test. It works, and there is nothing to do."
         case NumberCode():

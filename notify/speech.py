@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dispatch.messages import (
     AlarmStands,
     AreYouOk,
+    CannotReach,
     Message,
     NoHeard,
     NumberCode,
@@ -55,6 +56,8 @@ def _about(message: Message, zone: ZoneInfo) -> str:
             return f"Are you OK, on {ref}? Your check-in is due. Answer by {by}. {EMERGENCY}"
         case AlarmStands(kind=kind):
             return f"An alarm stands on {ref}{_kind(kind)}. Look at the board."
+        case CannotReach(name=name):
+            return f"{_clean(name)} is on call and has lost a way to be reached. Look at the board."
         case RingTest():
             return "This is a test of your phone. Nothing has happened."
         case ShiftSoon():

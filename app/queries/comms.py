@@ -28,6 +28,8 @@ ABOUT = {
     "PartnerFound": "Told who the partner is",
     "StandDown": "Stand down",
     "StepHeard": "Told: step is stored",
+    "HasIt": "Told who has it",
+    "CannotReach": "Told who cannot be reached",
     "AreYouOnTheWay": "Asked: on the way?",
     "AreYouOk": "Asked: OK?",
     "NotesDue": "Told: notes are due",

@@ -104,7 +104,7 @@ def _said(row: Row[Any], every: Sequence[Row[Any]], person: str, about: str, now
         delivery=row.delivery or str(row.id),
         person=person,
         about=about,
-        way=WAY.get(row.channel, row.channel) + _end(row, every),
+        way=WAY.get(row.channel, row.channel) + _end(row, every) + _together(row, every),
         provider=PROVIDER.get(row.provider or "", (row.provider or "").capitalize()),
         # A later try is owed when its turn comes.
         owed_at=row.owed_at if row.step == 0 else row.wire_at or row.owed_at,
@@ -124,6 +124,12 @@ def _end(row: Row[Any], every: Iterable[Row[Any]]) -> str:
     """Which of a person's phones, where there is more than one."""
     there = {one.address for one in every if (one.delivery, one.channel) == (row.delivery, row.channel)}
     return f" to …{row.address[-4:]}" if row.channel in PHONE and row.address and len(there) > 1 else ""
+
+
+def _together(row: Row[Any], every: Iterable[Row[Any]]) -> str:
+    """Was it told in one text with others?"""
+    first = any(one.bundled_in == row.id for one in every)
+    return ", one text for several" if first or row.bundled_in is not None else ""
 
 
 def _arrived(row: Row[Any], delivery: Delivery, now: datetime) -> tuple[str, str]:
