@@ -157,6 +157,24 @@ def test_a_check_in_is_answered_by_call(wired: Wired) -> None:
     assert ana.check_by > wired.clock.now() + timedelta(minutes=19) and ben.check_asked
 
 
+def test_an_alarm_is_heard_by_call_and_stands_until_somebody_takes_it(wired: Wired) -> None:
+    incident = wired.called()
+    wired.worker.tick()
+    for person in ("ana", "ben", "cyd", "dov", "okonjo"):
+        wired.text(person, "2001 N")
+    assert any("Alarm on 2001" in text for text in wired.texts("okonjo"))
+    wired.pass_time(seconds=21)
+    wired.worker.tick()
+    heard = ring(wired, "okonjo", a_person(CODE, "1"))
+    assert "An alarm stands on two, zero, zero, one: nobody answered." in heard.words[0]
+    assert heard.words[1] == "Thank you. That you have heard this, press one. To hear it again, press nine."
+    assert heard.last == (
+        "You have heard it. The alarm on two, zero, zero, one stands until somebody takes it on the board."
+    )
+    assert the_call(wired, "okonjo").reached == 5
+    assert [alarm.kind for alarm in wired.incident(incident).standing] == ["nobody_answered"]
+
+
 def test_a_test_of_a_phone_is_answered_by_its_code_alone(wired: Wired) -> None:
     now = wired.clock.now()
     with wired.shell.store.write() as connection:
