@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -200,6 +201,13 @@ def test_a_word_that_was_said_before_writes_nothing(sqlite: Pushed) -> None:
     before = _written(sqlite)
     assert [sqlite.seen(sqlite.push.taken[0], "shown") for _ in range(20)] == [204] * 20
     assert _written(sqlite) == before
+
+
+def test_a_word_that_was_said_before_waits_for_nobody_who_writes(sqlite: Pushed) -> None:
+    """Whoever holds a token may say it all day: it takes no writer's turn from a page."""
+    sqlite.turned_on("ana")
+    with ThreadPoolExecutor(1) as other, sqlite.house.shell.store.write():
+        assert other.submit(sqlite.seen, sqlite.push.taken[0], "shown").result(timeout=20) == 204
 
 
 def test_a_browser_that_takes_no_more_is_given_up_and_the_text_goes_on(pushed: Pushed) -> None:

@@ -83,15 +83,16 @@ class Screen:
           (all) => all.map(({ title, body, tag }) => ({ title, body, tag })))"""
         return list(self.page.evaluate(said))
 
-    def tap(self) -> None:
-        """A tap on the notice. Only a person's own tap may open a window, so it is written down instead."""
+    def tap(self, tag: str) -> None:
+        """A tap on this notice. Only a person's own tap may open a window, so it is written down instead."""
         self.worker.evaluate(
-            """async () => {
+            """async (tag) => {
               self.went = null;
               self.clients.openWindow = async (url) => { self.went = url; return null; };
-              const [notification] = await self.registration.getNotifications();
+              const [notification] = await self.registration.getNotifications({ tag });
               self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
-            }"""
+            }""",
+            tag,
         )
 
     def wait(self, happens: Any, what: str) -> None:
@@ -159,8 +160,7 @@ def test_a_page_stands_on_the_screen_without_a_clinical_word_and_says_that_it_do
     shown = next(one for one in screen.notices() if one["tag"] == page.payload["tag"])
     assert shown["title"] == "DEMO Alder County Mobile Crisis"
     assert shown["body"] == "Page 2002 waits for you. Open it."
-    screen.worker.evaluate("self.registration.getNotifications().then((all) => all[0].close())")
-    screen.tap()
+    screen.tap(page.payload["tag"])
     screen.wait(lambda: screen.pushed.rows()[-1].reached == 6, "`opened`")
     went = screen.worker.evaluate("self.went")
     assert went == screen.address + page.payload["url"] and "/p/" in went
@@ -214,7 +214,7 @@ def test_while_our_site_is_down_the_notice_is_shown_all_the_same(tmp_path: Path)
             site.close()
             screen.deliver(json.dumps({**test.payload, "url": "/p/x"}))
             screen.wait(lambda: screen.notices(), "the notice")
-            screen.tap()
+            screen.tap(test.payload["tag"])
             screen.wait(lambda: screen.worker.evaluate("self.went"), "the way to its page")
             assert pushed.ways("ana")[0].verified_at is None, "nobody heard of it"
 
@@ -227,7 +227,7 @@ def test_a_tap_never_leaves_our_site(screen: Screen, url: str) -> None:
     screen.registered()
     screen.deliver(json.dumps({"title": "T", "body": "B", "tag": "p1", "url": url, "seen": ""}))
     screen.wait(lambda: screen.notices(), "the notice")
-    screen.tap()
+    screen.tap("p1")
     screen.wait(lambda: screen.worker.evaluate("self.went"), "where it went")
     assert screen.worker.evaluate("self.went") == f"{screen.address}/"
 
