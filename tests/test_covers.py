@@ -18,6 +18,7 @@ from app.tables import people
 from app.ways_health import note_stop
 from dispatch.messages import CoverAsked, CoverOpen, CoverOver, RotaNotice
 from dispatch.value import Refused
+from notify.marks import mark_of
 from tests.cover_stage import (
     NIGHT_LONG,
     THURSDAY,
@@ -149,11 +150,15 @@ def test_what_is_not_clear_changes_nothing_and_says_how(house: House) -> None:
     assert stored(house, cover).state == "open"
 
 
-def test_two_who_share_a_phone_answer_on_their_own_pages(house: House) -> None:
+def test_two_who_share_a_phone_answer_by_the_letter_behind_the_code(house: House) -> None:
     cover = asked(house, a_shift(house, "ana"), "cyd", "dov")
     share(house, "cyd", "dov")
-    assert "Two of you on this number were asked." in says(house, "cyd", f"{cover.ref} Y")
+    cyd, dov = (f"{cover.ref}{mark_of(one, ['cyd', 'dov'])}" for one in ("cyd", "dov"))
+    asked_back = f"More than one of you has this phone. Reply {cyd} Y for Cyd Raman, {dov} Y for Dov Osei."
+    assert asked_back in says(house, "cyd", f"{cover.ref} Y")
     assert stored(house, cover).state == "open"
+    says(house, "cyd", f"{dov} Y")
+    assert stored(house, cover).taken_by == "dov"
 
 
 def test_a_refusal_by_text_leaves_nothing_behind(house: House) -> None:

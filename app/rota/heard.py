@@ -14,6 +14,7 @@ from app.told_back import tell_back
 from dispatch.messages import Refusal
 from dispatch.rota.cover import Cover, life
 from dispatch.value import Refused
+from notify.marks import fits
 from notify.replies import Reply
 
 SAID_NO = "you said no. Nobody is marked down for this."
@@ -30,7 +31,7 @@ def hear_rota(
         return _may_be_a_ring(connection, staff, heard, now) and heard_ring(
             connection, shell, staff.ids, heard.ref, now
         )
-    person, unclear = _who(cover, staff)
+    person, unclear = _who(cover, staff, heard.mark)
     if heard.word not in ("yes", "no"):
         unclear = f"Not understood. Reply {cover.ref} Y and it is yours, or {cover.ref} N."
     answer = unclear or _act(connection, shell, cover, person, heard.word, via)
@@ -58,12 +59,15 @@ def _may_be_a_ring(connection: Connection, staff: Staff, heard: Reply, now: date
     return heard.word == "ok" and not parts_of(connection, staff.ids, now, None)
 
 
-def _who(cover: Cover, staff: Staff) -> tuple[str, str]:
-    """Which of those who share this phone is meant, and what to say when that is not sure."""
+def _who(cover: Cover, staff: Staff, mark: str) -> tuple[str, str]:
+    """Which of those who share this phone is meant, by the letter behind the code; and what to say when that is not
+    sure."""
     asked = [one for one in staff.ids if cover.ask_of(one) is not None or cover.taken_by == one]
-    if len(asked) > 1:
-        return asked[0], "Two of you on this number were asked. Sign in and answer on My shifts."
-    return (asked or list(staff.ids))[0], ""
+    meant = [one for one in asked if not staff.shared or fits(mark, one)]
+    if len(meant) > 1 or (asked and not meant):
+        each = ", ".join(f"{cover.ref}{staff.mark(one)} Y for {staff.names[one]}" for one in asked)
+        return asked[0], f"More than one of you has this phone. Reply {each}."
+    return (meant or list(staff.ids))[0], ""
 
 
 def _act(connection: Connection, shell: Shell, cover: Cover, person: str, word: str, via: str) -> str:
