@@ -260,6 +260,26 @@ def test_who_is_on_call_needs_two_proved_numbers_that_fail_apart() -> None:
     ]
 
 
+def test_who_is_on_call_needs_as_many_different_channels_as_the_program_asks_for() -> None:
+    scene = a_scene(Rules(full()))
+    calls_only = tuple(replace(way, kind="call") for way in well("ana"))
+    no_texts = tuple(replace(way, no_texts=True) for way in well("ben"))
+    three = (*well("cyd"), Way("w4", "email", "cyd@home.example", NOW - DAY))
+    mail = (Way("w5", "email", "dov@home.example", NOW - DAY),)
+    scene = replace(scene, ways={**scene.ways, "ana": calls_only, "ben": no_texts, "cyd": three, "dov": mail})
+    asked = "alone, and 2 different channels are asked for."
+    assert sorted(said(scene, "second_way")) == [
+        "Osei can be reached by e-mail alone.",
+        f"Vela can be reached by calls {asked}",
+        f"Whitcomb can be reached by calls {asked}",
+    ]
+    # Where nobody carries calls, texts are all that can be asked for.
+    texts_alone = replace(scene, carried=frozenset({"text"}), ways={"cyd": well("cyd")})
+    assert said(texts_alone, "second_way") == []
+    three_asked = replace(scene, channels_at_least=3)
+    assert "Raman" not in " ".join(said(three_asked, "second_way"))
+
+
 def test_somebody_who_stopped_our_texts_is_grave_when_their_shift_is_near() -> None:
     scene = a_scene(Rules(full()), stopped=frozenset({"ana", "fay"}))
     (one,) = found(scene, "stopped")
