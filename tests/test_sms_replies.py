@@ -414,7 +414,12 @@ ROUNDS, THREADS = 20, 50
 
 
 def test_when_two_say_yes_to_one_seat_at_once_one_has_it_and_each_is_told_the_truth(house: House) -> None:
-    for number in range(ROUNDS if house.shell.store.is_sqlite else ROUNDS // 5):
+    two_say_yes(house, ROUNDS if house.shell.store.is_sqlite else ROUNDS // 5)
+
+
+def two_say_yes(house: House, rounds: int) -> None:
+    """In each round one owner, and each of the two was told the truth on whatever they answered by."""
+    for number in range(rounds):
         incident = a_call(house.shell)
         ref = 2001 + number
         hear(house.shell, PHONES["ben"], f"{ref} Y", new_id())

@@ -30,6 +30,7 @@ from notify.marks import mark_of
 from notify.wording import words
 from tests.house import NIGHT, PHONES, PROGRAM, House, a_house
 from tests.loopback.twilio_faults import refusing
+from tests.test_sms_replies import two_say_yes
 from tests.test_wording import CHICAGO, any_message, links
 from tests.walk import post
 from tests.wired import Wired, a_call, a_wired_house, ask, incident_at
@@ -406,6 +407,13 @@ def both(house: House, incident: str) -> list[str]:
     found = incident_at(house.shell, incident)
     held = {member.seat for member in found.members}
     return [page.person for page in found.open_pages if page.seat in held]
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(200, marks=pytest.mark.night)])
+def test_f67_fifty_answers_of_two_people_at_once_leave_one_owner_and_each_is_told_the_truth(
+    house: House, rounds: int
+) -> None:
+    two_say_yes(house, rounds)
 
 
 @pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=pytest.mark.night)])
