@@ -20,6 +20,8 @@ from notify.transport import Call, Letter, Push, Sendable, Text
 
 LAWS: list[Law] = laws_of(laws_of_rows) + laws_of(laws_of_people)
 
+# What providers say of what will not arrive.
+LOST_WORDS = ("undelivered", "failed", "busy", "no-answer", "ended", "machine", "canceled", "gone")
 LOST = ("every_page_goes_out", "nothing_is_forgotten", "nothing_owed_is_left")
 UNOWNED = ("owned_or_timed", "reviewed_or_alarmed", "an_empty_seat_is_somebodys")
 # Of what callers say (county.CANARY): words that no sentence of ours has, nor a time that is spoken.
@@ -63,6 +65,30 @@ class Laws:
             raise Broken(
                 "nothing_owed_is_left", f"messages {[row['id'] for row in owed]} were not looked after"
             )
+        self._silence_is_not_waited_for(due)
+
+    def _silence_is_not_waited_for(self, due: int) -> None:
+        """Nobody knows whether a page's text arrived: the next channel has begun beside it."""
+        alone = self._night.db.execute(
+            "SELECT one.id FROM outbox AS one JOIN pages ON pages.id = one.page AND pages.state = 'asked' "
+            "WHERE one.channel = 'text' AND one.reached < 5 AND one.failed IS NULL AND pages.answer_by > :now "
+            "AND (one.state = 'ambiguous' OR one.state = 'sent' AND one.sent_at <= :now - 25000000) "
+            "AND EXISTS (SELECT 1 FROM outbox AS next WHERE next.delivery = one.delivery "
+            "AND next.state = 'owed' AND next.attempts = 0 AND next.available_at > :now) "
+            "AND NOT EXISTS (SELECT 1 FROM outbox AS next WHERE next.delivery = one.delivery AND next.id != one.id "
+            "AND next.channel != 'push' AND (next.attempts > 0 OR next.available_at <= :now))",
+            {"now": due},
+        ).fetchall()
+        if alone:
+            raise Broken("silence_is_not_waited_for", f"nothing began beside {[row['id'] for row in alone]}")
+
+    def heard(self, number: str, status: str) -> None:
+        """That something will not arrive was said, and is known."""
+        if status not in LOST_WORDS:
+            return
+        row = self._night.db.execute("SELECT reached, failed FROM outbox WHERE id = ?", (number,)).fetchone()
+        if row["failed"] is None and row["reached"] < 5:
+            raise Broken("a_failure_is_known", f"message {number} was said to be {status}, and is not lost")
 
     def _of_tries(self, seen: Step) -> None:
         for move in seen.moves:

@@ -137,6 +137,25 @@ def an_answer_cancels_what_is_owed(seen: Seen, county: County) -> Iterator[str]:
             yield f"{[row['id'] for row in left]} are owed still, and {one.after.ref} has its answer"
 
 
+def a_lease_is_honoured(seen: Seen, county: County) -> Iterator[str]:
+    """What one worker has claimed no other one claims before the lease is over."""
+    for move in seen.moves:
+        if move.what == "lease broken":
+            yield f"message {move.id} was claimed while somebody else had it"
+
+
+def nobody_is_rung_for_it(seen: Seen, county: County) -> Iterator[str]:
+    """A phone rings for what is urgent, and for nothing else."""
+    for one in seen.commits:
+        rung = seen.rows(
+            "SELECT id FROM outbox WHERE incident = ? AND incident_seq = ? AND channel = 'call' AND priority >= 5",
+            one.incident,
+            one.seq,
+        )
+        if rung:
+            yield f"{[row['id'] for row in rung]} are not urgent and ring a phone"
+
+
 def reports_only_add(seen: Seen, county: County) -> Iterator[str]:
     """What is known of a delivery never shrinks, in whatever order reports come."""
     for move in seen.moves:

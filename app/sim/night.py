@@ -341,7 +341,11 @@ class Night:
     def reported(self, our_id: str, status: str, code: str | None) -> None:
         """The provider says how far something came."""
         self.network.ledger[our_id].said.add(status)
-        self.hook(f"{status} for {our_id}", lambda: report_of(self.shell, int(our_id), status, code))
+        self.hook(f"{status} for {our_id}", lambda: self._hears(our_id, status, code))
+
+    def _hears(self, our_id: str, status: str, code: str | None) -> None:
+        report_of(self.shell, int(our_id), status, code)
+        self.laws.heard(our_id, status)
 
     def hook(self, what: str, act: Callable[[], object]) -> None:
         """A provider, or a browser, posts to us; and posts again when we are not there."""

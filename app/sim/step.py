@@ -28,6 +28,9 @@ CREATE TRIGGER trail_2 AFTER UPDATE OF seq ON incidents BEGIN
 CREATE TRIGGER trail_3 AFTER UPDATE OF state, fence, reached ON outbox BEGIN
   INSERT INTO trail (what, id, was, now, a, b, c) VALUES ('outbox', NEW.id, OLD.state, NEW.state,
     NEW.fence - OLD.fence, NEW.attempts, NEW.reached - OLD.reached); END;
+CREATE TRIGGER trail_9 AFTER UPDATE OF fence ON outbox WHEN OLD.state = 'sending' AND NEW.fence > OLD.fence
+  AND OLD.lease_until > NEW.lease_until - 15000000 BEGIN
+  INSERT INTO trail (what, id) VALUES ('lease broken', NEW.id); END;
 CREATE TRIGGER trail_7 AFTER UPDATE ON outbox WHEN NEW.state = 'failed' AND OLD.state != 'failed'
   OR NEW.failed IS NOT NULL AND OLD.failed IS NULL BEGIN
   INSERT INTO trail (what, id) VALUES ('lost', NEW.id); END;
