@@ -63,7 +63,7 @@ def unreached(connection: Connection, shell: Shell, program: str, now: datetime)
     """What is to be told now: who cannot be reached, and who can be again."""
     lost = lost_of(connection, shell, program, now)
     zone = ZoneInfo(_zone(connection, program))
-    ended = {row.about: row.at for row in connection.execute(_ENDED, {"program": program})}
+    ended = _ended(connection, program) if any(one.lost_at is None for one in lost) else {}
     tellings = [
         Telling(
             (_key(one, ended.get(one.person)),), partial(_raise, program=program, one=one, zone=zone, now=now)
@@ -133,7 +133,7 @@ def _reached(phone: str | None, rows: list[Row[Any]]) -> set[str]:
 
 def _key(one: Lost, ended: datetime | None) -> str:
     """The same loss is told once in a shift; one that was mended and comes back is another."""
-    times = (one.starts_at, one.lost_at, ended)
+    times = (one.starts_at, one.lost_at or ended)
     return ":".join(("lost", one.person, one.why, *(f"{at:%y%m%d%H%M%S.%f}" if at else "" for at in times)))
 
 
@@ -172,6 +172,11 @@ def _supervisors(connection: Connection, program: str, about: str, now: datetime
 
 def _standing(connection: Connection, program: str) -> list[str]:
     return list(connection.scalars(_STANDING, {"program": program}))
+
+
+def _ended(connection: Connection, program: str) -> dict[str, datetime]:
+    """When it last ended for each: nothing else tells the one loss from the next of somebody who never had a way."""
+    return {row.about: row.at for row in connection.execute(_ENDED, {"program": program})}
 
 
 def _zone(connection: Connection, program: str) -> str:
