@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.auditor.audit import audit
+from app.auditor.laws.every import EVERY
 from app.journal import verify
 from app.outside import Outside, Twilio
 from app.tables import incidents, reads
@@ -231,3 +233,5 @@ def and_everything_is_in_the_journal(night: Night) -> None:
     assert {"ana", "okonjo", "ruiz"} <= looked
     log = night.sees(night.house.client("okonjo"), "/log")
     assert str(night.ref) in log
+    shell = night.house.shell
+    assert [one.sentence for one in audit(shell, EVERY) if one.sentence] == [], "the auditor finds no law broken"

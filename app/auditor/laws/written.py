@@ -12,6 +12,8 @@ from app.shell import Shell
 from app.tables import FROZEN, charts, incidents, journal, people, reads, sessions
 
 _LINKS = 300
+# Written down of a call beside its facts, by whoever keeps its words and its place.
+_BESIDE = ("ChartSaved", "ChartChosen", "PlaceLookedUp")
 _IS_A_CALL = select(incidents.c.id).where(incidents.c.id == journal.c.stream)
 _SIGNED = select(charts.c.incident).where(
     charts.c.incident == journal.c.stream, charts.c.signed_at.is_not(None), charts.c.digest.is_not(None)
@@ -62,7 +64,7 @@ LAWS = (
         "known facts",
         "F18",
         "The journal has a fact of a kind that this version does not know. Run the version that wrote it.",
-        select(journal.c.seq).where(recent(), journal.c.kind.not_in(sorted(FACTS)), _IS_A_CALL.exists()),
+        select(journal.c.seq).where(recent(), journal.c.kind.not_in(sorted({*FACTS, *_BESIDE})), _IS_A_CALL.exists()),
         of="Row",
     ),
     Law(
