@@ -205,12 +205,20 @@ def claim(
 
 
 def _bundles(rows: Sequence[Any]) -> list[list[Any]]:
-    """Rows that go out as one: the first texts of several pages to one phone."""
+    """Rows that go out as one: the first texts of several pages to one phone. What may have gone out in one text is
+    looked for as that text."""
     found: dict[object, list[Any]] = {}
     for row in rows:
-        alone = row.channel != "text" or row.page is None or row.attempts > 0 or row.state != "owed"
-        found.setdefault(row.id if alone else ("to", row.person, row.address or row.phone), []).append(row)
+        found.setdefault(_together(row), []).append(row)
     return list(found.values())
+
+
+def _together(row: Any) -> object:
+    if row.channel != "text" or row.page is None:
+        return row.id
+    if row.attempts > 0 or row.state != "owed":
+        return "again", row.bundled_in or row.id
+    return "to", row.person, row.address or row.phone
 
 
 def _with(taken: list[Claim]) -> Claim:

@@ -261,6 +261,20 @@ def test_pages_that_waited_for_one_phone_come_as_one_text(house: House) -> None:
     assert len(rows) == 3 and len({row.bundled_in for row in rows} - {None}) == 1
 
 
+def test_several_pages_in_one_text_that_nobody_knows_of_are_looked_for_as_that_text(house: House) -> None:
+    house.recorder.hang(PHONES["ana"], arrives=True)
+    for _ in range(3):
+        a_page(house)
+    house.worker.tick()
+    house.recorder.mend(PHONES["ana"])
+    house.pass_time(seconds=4)
+    house.pass_time(seconds=4)
+    assert len(house.texts("ana")) == 1
+    with house.shell.store.read() as connection:
+        states = connection.scalars(select(outbox.c.state).where(outbox.c.person == "ana")).all()
+    assert states == ["sent"] * 3
+
+
 def test_one_poisoned_incident_delays_no_other(house: House) -> None:
     sick, well = a_page(house), Crisis(house).received()
     with house.shell.store.write() as connection:
