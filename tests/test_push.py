@@ -184,6 +184,7 @@ def test_a_page_is_shown_in_the_browser_at_once_and_leads_to_its_answer(pushed: 
     page = pushed.push.taken[-1].payload
     assert page["body"] == "Page 2002 waits for you. Open it." and page["url"].startswith("/p/")
     assert pushed.house.app.test_client().get(page["url"]).status_code == 200
+    assert page["tag"] == pushed.rows()[-1].page, "the same page again takes its place"
     assert pushed.house.texts("ana"), "the text goes beside it"
 
 
