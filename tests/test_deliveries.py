@@ -58,6 +58,18 @@ def test_an_undelivered_text_says_why_and_that_voice_began_at_once(tmp_path: Pat
         assert "Voice Recorder" in said
 
 
+def test_a_try_that_had_begun_before_is_not_said_to_have_begun_at_once(tmp_path: Path) -> None:
+    with reached(tmp_path) as house:
+        house.recorder.lose(PHONES["ana"])
+        call = Call(house).sent()
+        house.worker.tick()
+        house.pass_time(seconds=21)  # nobody says that it arrived: the call begins beside it
+        house.clock.move(10 * SECOND)
+        assert report(house.shell, try_of(house, "ana", "text"), "undelivered", "30003")
+        said = pane(house, call.ref)
+        assert "code 30003" in said and "began at once" not in said
+
+
 def test_a_call_that_rang_out_says_so_and_that_no_key_came(tmp_path: Path) -> None:
     with reached(tmp_path) as house:
         call = Call(house).sent()

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.outbox import owe
 from app.reaching import ways_for
 from app.rota.ring_heard import heard_call, heard_push
 from app.tables import outbox, people, programs, rings, ways
+from dispatch.messages import ShiftSoon
 from dispatch.own_plan import Pick, moved, require_enough
 from dispatch.reach import CHANNELS, Way
 from dispatch.value import Refused
@@ -200,6 +202,17 @@ def test_a_notice_that_was_seen_proves_the_browser(tmp_path: Path) -> None:
             assert heard_push(connection, house.shell, newest(house, "push"), house.clock.now())
             assert not heard_push(connection, house.shell, "nothing", house.clock.now())
         assert rung(house) == [("push", "asked", True)]
+
+
+def test_a_reminder_that_was_seen_in_a_browser_proves_the_browser_and_not_the_phone(tmp_path: Path) -> None:
+    with house_with(tmp_path) as house:
+        browser = keep(house, "push", "https://push.example/1", keys={"p256dh": "x", "auth": "y"})
+        soon = ShiftSoon("ana", 2001, "primary", NIGHT, NIGHT)
+        with house.shell.store.write() as connection:
+            (delivery,) = owe(connection, None, [soon], NIGHT, 1)
+            assert heard_push(connection, house.shell, delivery, house.clock.now())
+            row = connection.execute(select(rings)).one()
+        assert (row.way, row.channel, row.why) == (browser, "push", "reminder")
 
 
 def test_the_number_of_a_letter_is_typed_on_the_page(tmp_path: Path) -> None:
