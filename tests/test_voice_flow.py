@@ -21,7 +21,7 @@ from tests.house import PHONES
 from tests.loopback.phone import BUSY, CODE, NOBODY, NOTHING, VOICEMAIL, Heard, Phone, a_person
 from tests.loopback.twilio_calls import HeldCall
 from tests.loopback.twilio_signing import sign
-from tests.wired import BASE, Wired, a_wired_house, ask
+from tests.wired import BASE, Wired, a_call, a_wired_house, ask
 
 VOICE = "/hooks/twilio/voice"
 ROUTES = (VOICE, "/hooks/twilio/call", "/hooks/twilio/machine")
@@ -307,6 +307,25 @@ def test_the_seat_that_is_taken_while_the_menu_is_heard_is_told_as_taken(wired: 
     _, script = post(wired, f"?m={row.id}&s=menu1", {"CallSid": "CA1", "Digits": "1"})
     assert "Cyd Raman has it since three A M." in script
     assert wired.incident(incident).member("ana") is None
+
+
+def test_who_may_not_take_the_open_seat_is_told_why_and_not_that_it_is_taken(wired: Wired) -> None:
+    called(wired, "ana")
+    other = a_call(wired.shell)
+    wired.worker.tick()
+    wired.text("ana", "2001 Y 5")
+    wired.text("ben", "2001 Y 5")
+    ask(wired.shell, other, c.AskPerson("ruiz", "cyd", page(wired, other, "ana").seat))
+    wired.worker.tick()
+    wired.text("cyd", "2002 Y 9")
+    wired.pass_time(seconds=21)
+    wired.worker.tick()
+    row = next(row for row in tries(wired, "ana") if row.channel == "call" and row.incident == other)
+    code = code_of(wired.shell, row.delivery)
+    post(wired, f"?m={row.id}&s=code1", {"CallSid": "CA1", "Digits": code})
+    _, script = post(wired, f"?m={row.id}&s=menu1", {"CallSid": "CA1", "Digits": "1"})
+    assert "You are on two, zero, zero, one." in script and "Cyd Raman" not in script
+    assert wired.incident(other).open_seats()
 
 
 def test_a_page_that_was_taken_back_is_told_as_not_needed(wired: Wired) -> None:
