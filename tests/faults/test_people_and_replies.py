@@ -140,6 +140,7 @@ def test_f56_a_report_of_what_went_out_before_the_stop_is_no_start(house: House)
         sent = connection.scalar(select(outbox.c.id).where(outbox.c.person == "ana").order_by(outbox.c.id))
     house.clock.move(timedelta(seconds=5))
     text(house, "ana", "STOP")
+    house.clock.move(timedelta(seconds=5))
     assert sent is not None and report(house.shell, sent, "delivered", None)
     with house.shell.store.read() as connection:
         assert is_stopped(connection, PHONES["ana"])
