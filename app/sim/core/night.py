@@ -34,7 +34,6 @@ CALM_AT_MOST = timedelta(hours=36)
 SECOND = timedelta(seconds=1)
 NOTHING = timedelta(0)
 # By how much a wall clock is set wrong, in seconds.
-A_LEAP = timedelta(hours=1)
 CLOCK_STEPS = (-600, -3, 2, 45, 120, 86_400)
 
 
@@ -53,6 +52,8 @@ class Night:
         self._skew = NOTHING
         self._clock = SystemClock(self._wall, self._elapsed)
         self._now = self._true
+        # The newest time that anything was written down with.
+        self._newest = self._true
         self._agenda: list[tuple[datetime, int, Moment]] = []
         self._number = count(1)
         self._tick_at: datetime | None = None
@@ -127,7 +128,7 @@ class Night:
 
     def _long_downtime(self) -> None:
         """The whole house is gone for a while, and its clock may be another one after it."""
-        if self._true < self._down_until or self._leapt():
+        if self._true < self._down_until:
             return
         away = timedelta(minutes=self.chance.choice((5, 30, 130)))
         self.say(f"the house is down for {away}")
@@ -137,27 +138,23 @@ class Night:
             worker.dies("the house is down", away)
         self.after(away, self._starts)
 
-    def _leapt(self) -> bool:
-        """Is the house's time far from the wall's?"""
-        return abs(self._now - self._wall()) > A_LEAP
-
     def _starts(self) -> None:
-        """Back, with the time that the machine now says; the leases of the dead are void."""
-        # A process knows nothing of the time that the one before it kept: see "What is not simulated" in the docs.
-        if abs(self._skew) < A_LEAP:
-            self._set_clock(CLOCK_STEPS[:-1])
+        """Back, with the time that the machine now says, but no earlier than what was written down; the leases of the
+        dead are void."""
+        self._set_clock()
         self._clock = SystemClock(self._wall, self._elapsed)
+        self._clock.run_on_from(self._newest)
         self._now = self._clock.now()
         for worker in self.workers:
             worker.down_until = None
         self.outbox.void_leases(self.now())
 
-    def _set_clock(self, steps: tuple[int, ...] = CLOCK_STEPS) -> None:
+    def _set_clock(self) -> None:
         """Somebody sets the wall clock wrong, or right again."""
         if not self.faulty or self.chance.random() < 0.5:
             return
         self._clock.now()
-        self._skew = SECOND * self.chance.choice(steps) if self._skew == NOTHING else NOTHING
+        self._skew = SECOND * self.chance.choice(CLOCK_STEPS) if self._skew == NOTHING else NOTHING
         self._now = self._clock.now()
         self.report.coverage.saw("faults", "clock_step")
         self.say(f"the wall clock is {self._skew.total_seconds():.0f} s ahead")
@@ -347,6 +344,7 @@ class Night:
         commit = answered.commit
         if commit is None:
             return False
+        self._newest = self._now
         self.laws.in_true_time(commit, self._true, self._idle)
         if self._say:
             self.say(f"{via} {command} -> {', '.join(type(one.fact).__name__ for one in commit.entries)}")
