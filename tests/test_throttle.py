@@ -107,7 +107,11 @@ def test_a_thousand_pages_to_one_number_all_go_at_once_while_fifty_notices_becom
     settle(house, minutes=6)
     notices = rows(house, "RotaNotice")
     assert len(notices) == 50 and {row.state for row in notices} == {"sent"}
-    assert len([row for row in notices if row.bundled_in is None]) <= TEXTS_AT_MOST
+    assert len([row for row in notices if row.bundled_in is None]) <= 3
+
+
+def test_a_phone_gets_three_texts_of_notices_in_five_minutes() -> None:
+    assert (TEXTS_AT_MOST, WITHIN) == (3, timedelta(minutes=5))
 
 
 def test_pages_go_though_the_notices_of_this_person_have_to_wait(house: House) -> None:
