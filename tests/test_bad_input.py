@@ -66,7 +66,7 @@ JSON_BODIES = {
     "empty": b"",
 }
 # Looking, wrong tries and the time of a token's last use leave marks that are no change of anything.
-MARKS = {"reads", "sign_in_failures", "sessions"}
+MARKS = {"reads", "sign_in_failures", "sessions", "counters"}
 ENDS_SESSIONS = re.compile("/(off|password|sign-out|code-off|end)$")
 # A draft keeps what can be kept and asks again for the rest: words that were typed at 03:00 are kept.
 DRAFTS = re.compile(r"/incidents/\d+/(intake|chart|decision|assess)\b")
