@@ -19,7 +19,8 @@ PAGES = {
         "/board", "/incidents/new", "/incidents/{ref}", "/incidents/{ref}?pane=story",
         "/incidents/{ref}?pane=place", "/incidents/{ref}?pane=comms", "/incidents/{ref}/intake",
         "/log", "/people", "/people/{client}",
-        "/people/{client}/edit", "/people/{client}/plan", "/people/new", "/on-call", "/account", "/deliveries", "/nowhere",
+        "/people/{client}/edit", "/people/{client}/plan", "/people/new", "/on-call", "/account",
+        "/deliveries", "/nowhere",
     ],
     "haddad": ["/board", "/review", "/review/2004", "/log?acuity=1", "/people/{client}", "/rota/ready"],
     "{lead}": [

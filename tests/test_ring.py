@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from app.replies import hear
 from app.rota.ways import CODE_TRIES, CODES_AT_MOST
 from app.tables import journal, outbox, people, ways
-from dispatch.reach import CHANNELS
 from app.ways_health import note_stop
+from dispatch.reach import CHANNELS
 from tests.house import NIGHT, PHONES, House, a_house
 from tests.walk import post, text
 

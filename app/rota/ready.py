@@ -14,8 +14,8 @@ from app.rota.ways import ways_of
 from app.rota.zones import moved_shifts
 from app.shell import Shell
 from app.tables import covers, people, programs, rota_layers, time_off
-from app.world import policy_of
 from app.ways_health import TEXT_STOPPED
+from app.world import policy_of
 from dispatch.rota.lint import gaps
 from dispatch.rota.lint.found import Finding, Found
 from dispatch.rota.lint.lint import lint
