@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from app.auditor.audit import audit
+from app.auditor.laws.every import EVERY
 from app.claims import ATTEMPTS_AT_MOST
 from app.codec import load, plain
 from app.commit import Done
@@ -22,6 +24,9 @@ LAWS: list[Law] = laws_of(laws_of_rows) + laws_of(laws_of_people)
 
 # What providers say of what will not arrive.
 LOST_WORDS = ("undelivered", "failed", "busy", "no-answer", "ended", "machine", "canceled", "gone")
+# Notes are signed here without a chart.
+NOT_PLAYED = frozenset({"signed is there"})
+AUDITED_WITHIN = 60.0  # a busy machine is not what is looked for here
 LOST = ("every_page_goes_out", "nothing_is_forgotten", "nothing_owed_is_left")
 UNOWNED = ("owned_or_timed", "reviewed_or_alarmed", "an_empty_seat_is_somebodys")
 # Of what callers say (county.CANARY): words that no sentence of ours has, nor a time that is spoken.
@@ -175,8 +180,15 @@ class Laws:
             raise Broken(
                 "nothing_is_forgotten", f"messages {[tuple(row) for row in forgotten]} are not settled"
             )
+        self._the_auditor_agrees()
         self._journal_holds()
         self._no_words_in_the_open()
+
+    def _the_auditor_agrees(self) -> None:
+        """The laws that production asks each minute find nothing either."""
+        for found in audit(self._night.shell, EVERY, seconds=AUDITED_WITHIN):
+            if found.sentence and found.law.name not in NOT_PLAYED:
+                raise Broken("the_auditor_agrees", f"{found.law.name}: {found.sentence}")
 
     def _journal_holds(self) -> None:
         shell = self._night.shell

@@ -10,7 +10,6 @@ from itertools import count
 from random import Random
 
 from app.claims import void_leases
-from app.codec import load
 from app.commit import Done, commit
 from app.delivered import report as report_of
 from app.intake import open_incident
@@ -18,6 +17,7 @@ from app.sim import confused
 from app.sim.carrier import BROKEN, Network
 from app.sim.county import CANARY, PROGRAM, Person, a_county
 from app.sim.desk import AtDesk, Supervisor
+from app.sim.eyes import Eyes
 from app.sim.handsets import Handsets
 from app.sim.house import a_house
 from app.sim.law import Broken
@@ -27,7 +27,6 @@ from app.sim.report import Report
 from app.sim.trouble import Died, Fuse, Moment
 from app.worker import Worker
 from dispatch.commands import Command, Receive
-from dispatch.incident import Incident
 from dispatch.value import Refused
 from notify.transport import Sendable
 
@@ -43,7 +42,7 @@ UNION ALL SELECT min(patience_at) FROM outbox WHERE patience_at IS NOT NULL
 UNION ALL SELECT min(look_at) FROM outbox WHERE look_at IS NOT NULL)"""
 
 
-class Night:
+class Night(Eyes):
     """Everything that happens is on the agenda, in rows that wake or in rows that are owed; the earliest is
     next."""
 
@@ -314,6 +313,9 @@ class Night:
             self.fuse.put_out()
         self.say(f"{what} -> {', '.join(type(fact).__name__ for fact in done.facts) or 'granted before'}")
         self.laws.granted(key, done)
+        if self.faulty and self.chance.random() < 0.05:
+            # A double click: the same form is here once more.
+            self.later(timedelta(seconds=1), f"again: {what}", lambda: self._wish(what, key, wish, command))
         if done.facts:
             self.report.commands += 1
             self.report.coverage.commands[type(command).__name__] += 1
@@ -369,30 +371,3 @@ class Night:
     def person_of(self, person: str) -> Somebody:
         """Somebody of the staff, with all that they can do."""
         return self._people[person]
-
-    def refs(self) -> list[int]:
-        return [row["ref"] for row in self.db.execute("SELECT ref FROM incidents ORDER BY ref")]
-
-    def some_ref(self) -> int:
-        return self.chance.choice(self.refs())
-
-    def incident_by_ref(self, ref: int) -> Incident | None:
-        return next(iter(self._incidents("ref = ?", ref)), None)
-
-    def board(self) -> list[Incident]:
-        """What the desk sees: all that is theirs, and every alarm."""
-        return self._incidents("on_board OR alarms > 0")
-
-    def is_busy(self) -> bool:
-        return bool(self.db.execute("SELECT EXISTS (SELECT 1 FROM incidents WHERE on_board)").fetchone()[0])
-
-    def to_review(self) -> list[Incident]:
-        return self._incidents("reviewable")
-
-    def tasks_of(self, person: str) -> list[Incident]:
-        mine = "id IN (SELECT incident FROM worked_on WHERE person = ?) AND stage != 'reviewed'"
-        return self._incidents(mine, person)
-
-    def _incidents(self, where: str, *values: object) -> list[Incident]:
-        rows = self.db.execute(f"SELECT state FROM incidents WHERE {where} ORDER BY ref", values)
-        return [load(Incident, row["state"]) for row in rows]
