@@ -1,4 +1,4 @@
-"""Rules broken one at a time, in a copy of the sources, to see whether the nights notice."""
+"""Rules of the desk and of the worker, broken one at a time in a copy of the sources, to see whether nights notice."""
 
 import shutil
 import subprocess
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("dispatch", "notify", "app", "tests/sim")
-SECONDS_AT_MOST = 240
-SEEDS = (1, 12)
+COPIED = ("dispatch", "notify", "app")
+SECONDS_AT_MOST = 900
+# The nights that each mutation has to live through: of the core first, which cost little; then of the shell.
+DEPTHS = (
+    ("core", "app.sim.core", 1, 200),
+    ("shell", "app.sim", 1, 12),
+)
 
 
 @dataclass(frozen=True)
@@ -20,15 +24,17 @@ class Mutation:
     file: str
     kept: str
     broken: str
+    # What the core is never asked about has nothing to show there.
+    depth: str = "shell"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the nights said of a mutation: the law that broke, or None when nobody noticed."""
+    """What the nights said of a mutation: the law that broke and the depth that saw it, or None when nobody did."""
 
     mutation: Mutation
     law: str | None
-    nights: str
+    depth: str = ""
 
 
 MUTATIONS = (
@@ -90,8 +96,8 @@ MUTATIONS = (
     Mutation(
         "What is owed is written with the decision",
         "app/commit.py",
-        "owe(connection, after, messages, now, seq)",
-        "owe(connection, after, messages[:1], now, seq)",
+        "owe(connection, after, messages, now, seq, carried",
+        "owe(connection, after, messages[:1], now, seq, carried",
     ),
     Mutation(
         "The same wish has one effect",
@@ -113,15 +119,133 @@ MUTATIONS = (
     ),
     Mutation(
         "What a dead worker had claimed is sent by another",
-        "app/outbox.py",
+        "app/claims.py",
         'and_(outbox.c.state == "sending", outbox.c.lease_until <= _NOW),',
         "",
     ),
     Mutation(
+        "A lease is honoured",
+        "app/claims.py",
+        'and_(outbox.c.state == "sending", outbox.c.lease_until <= _NOW),',
+        'and_(outbox.c.state == "sending"),',
+    ),
+    Mutation(
         "A late worker's settling changes nothing",
-        "app/outbox.py",
+        "app/claims.py",
         'outbox.c.fence == bindparam("the_fence"),\n        outbox.c.state == "sending",',
         'outbox.c.fence != bindparam("the_fence") + 99,',
+    ),
+    Mutation(
+        "An unclear outcome is not taken for sent",
+        "app/claims.py",
+        'return "ambiguous", now + RECONCILE_AFTER, False',
+        'return "sent", now, False',
+    ),
+    Mutation(
+        "An unclear outcome begins the next channel",
+        "app/settling.py",
+        "if done.begin_next:",
+        "if False:",
+    ),
+    Mutation(
+        "A failure begins the next try at once",
+        "app/lost.py",
+        "    begin_next(connection, delivery, now)\n",
+        "",
+    ),
+    Mutation(
+        "When nothing is left the next person is asked at once",
+        "app/lost.py",
+        "if page is None or not nothing_left(connection, delivery, now):",
+        "if True:",
+    ),
+    Mutation(
+        "Silence begins the next channel",
+        "app/impatience.py",
+        "            begin_next(connection, row.delivery, now)\n",
+        "",
+    ),
+    Mutation(
+        "An answer cancels what is owed, in its own transaction",
+        "app/commit.py",
+        "        cancel(connection, before, after, now)\n",
+        "",
+    ),
+    Mutation(
+        "What is known of a delivery is the join of all that was said",
+        "app/delivered.py",
+        "joined = join(known, heard(status, code))",
+        "joined = heard(status, code)",
+    ),
+    Mutation(
+        "Whom a machine answered for was not reached",
+        "app/delivered.py",
+        "    with shell.store.write() as connection:\n        now = shell.clock.now()\n        changed",
+        '    report(shell, message, "human", None)\n'
+        "    with shell.store.write() as connection:\n        now = shell.clock.now()\n        changed",
+    ),
+    Mutation(
+        "A call that was over before anybody typed its code is lost",
+        "notify/outcomes.py",
+        "    if status in FAILURES:\n        return Delivery(failed=status",
+        '    if status in FAILURES and status not in ("ended", "machine"):\n        return Delivery(failed=status',
+    ),
+    Mutation(
+        "An unknown code is a failure",
+        "notify/outcomes.py",
+        '    if reason == "unclear":\n        return ambiguous(code)\n',
+        '    if reason == "unclear":\n        return ambiguous(code)\n    if reason == "unknown":\n'
+        '        return Outcome("sent", provider_id=provider_id)\n',
+        "core",
+    ),
+    Mutation(
+        "The healthier provider is tried first",
+        "notify/health.py",
+        "(score[name] < best - CLEARLY, providers.index(name))",
+        "(False, providers.index(name))",
+        "core",
+    ),
+    Mutation(
+        "What fails lowers a provider's score",
+        "notify/health.py",
+        'LEFT = {"bad": 0.6, "slow": 0.5, "account": 0.0}',
+        'LEFT = {"bad": 1.0, "slow": 1.0, "account": 1.0}',
+        "core",
+    ),
+    Mutation(
+        "A lost try has a next one",
+        "dispatch/reach.py",
+        'return min((one for one in tries if one.state == "waiting"), key=lambda one: one.step, default=None)',
+        "return None",
+        "core",
+    ),
+    Mutation(
+        "Whoever cannot be reached by any phone is gone",
+        "dispatch/reach.py",
+        'return all(one.state == "lost" for one in (phones or every))',
+        "return False",
+        "core",
+    ),
+    Mutation(
+        "Nobody's phone rings for what is not urgent",
+        "dispatch/reach.py",
+        'for channel in ("text", "email", "push") for way in ways',
+        'for channel in ("call", "text", "email", "push") for way in ways',
+        "core",
+    ),
+    Mutation(
+        "Nobody is passed over because we stood still",
+        "dispatch/answers.py",
+        "_anew(page, board) if _stood_still(page, board) else _lapsed(page, board)",
+        "_lapsed(page, board)",
+        "core",
+    ),
+    Mutation(
+        "Reports only add to what is known",
+        "notify/outcomes.py",
+        "reached=max(one.reached, other.reached)",
+        "reached=other.reached",
+        "core",
     ),
     Mutation(
         "Before a text goes out again, the provider is asked",
@@ -131,10 +255,10 @@ MUTATIONS = (
     ),
     Mutation(
         "Only a person answers a page, never a delivery report",
-        "app/web/hooks.py",
-        'commit_in(connection, here, incident, MarkUnreachable(RULE, page, code[:20]), "clock")',
+        "app/lost.py",
+        'commit_in(connection, shell, incident, MarkUnreachable(RULE, page, code[:20]), "clock")',
         "from dispatch.commands import Accept\n"
-        '    commit_in(connection, here, incident, Accept(RULE, page, None, True), "clock")',
+        '            commit_in(connection, shell, incident, Accept(RULE, page, None, True), "clock")',
     ),
     Mutation(
         "A person is told the answer that is stored",
@@ -156,10 +280,9 @@ class DoesNotApply(Exception):
 
 
 def tried(mutation: Mutation, directory: Path) -> Verdict:
-    """Copy the sources, break the rule, run the first nights until a law breaks."""
+    """Copy the sources, break the rule, run the first nights of each depth until a law breaks."""
     for name in COPIED:
         shutil.copytree(ROOT / name, directory / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    (directory / "tests" / "__init__.py").touch()
     broken = directory / mutation.file
     source = broken.read_text()
     if source.count(mutation.kept) != 1:
@@ -167,16 +290,20 @@ def tried(mutation: Mutation, directory: Path) -> Verdict:
             f"{mutation.rule}: {mutation.file} has that line {source.count(mutation.kept)} times"
         )
     broken.write_text(source.replace(mutation.kept, mutation.broken))
-    first, nights = SEEDS
-    run = subprocess.run(
-        [sys.executable, "-B", "-m", "app.sim", str(first), "--nights", str(nights), "--until-broken"],
-        cwd=directory,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS_AT_MOST,
-        check=False,
-    )
-    return Verdict(mutation, _law(run), run.stdout.strip().splitlines()[0] if run.stdout else "")
+    in_core = mutation.depth == "core" or mutation.file.startswith("dispatch/")
+    for depth, module, first, nights in DEPTHS if in_core else DEPTHS[1:]:
+        run = subprocess.run(
+            [sys.executable, "-B", "-m", module, str(first), "--nights", str(nights), "--until-broken"],
+            cwd=directory,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_AT_MOST,
+            check=False,
+        )
+        law = _law(run)
+        if law is not None:
+            return Verdict(mutation, law, depth)
+    return Verdict(mutation, None)
 
 
 def _law(run: "subprocess.CompletedProcess[str]") -> str | None:
@@ -188,4 +315,7 @@ def _law(run: "subprocess.CompletedProcess[str]") -> str | None:
 
 def table(verdicts: list[Verdict]) -> str:
     """One line for each rule."""
-    return "\n".join(f"{one.law or 'NOT NOTICED':<110.110} | {one.mutation.rule}" for one in verdicts)
+    return "\n".join(
+        f"{one.depth or '-':<5} | {one.law or 'NOT NOTICED':<110.110} | {one.mutation.rule}"
+        for one in verdicts
+    )

@@ -1,4 +1,4 @@
-"""The nights notice when a rule is broken: each is broken by hand once, and a law must say so."""
+"""The nights notice when a rule of desk or worker is broken: each is broken by hand once, and a law must say so."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from tests.sim.mutations import MUTATIONS, table, tried
 
-NOTICED_AT_LEAST = 0.9
+NOTICED_AT_LEAST = 19 / 20
 
 
-def test_the_nights_notice_nine_of_ten_broken_rules(
+def test_the_nights_notice_nineteen_of_twenty_broken_rules(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     places = [tmp_path / str(number) for number in range(len(MUTATIONS))]
