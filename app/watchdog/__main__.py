@@ -26,6 +26,7 @@ from app.watchdog.watcher import Seen, Tell, Watcher
 log = logging.getLogger("standby.watchdog")
 ANSWER_AT_MOST = 65_536
 TRY_AGAIN_SECONDS = 30.0
+BEAT_SECONDS = 1.0
 NO_ANSWER = "Standby does not answer. Call people by phone, from the printed list."
 GONE = "Standby has ended without being told to. Call people by phone, from the printed list."
 
@@ -63,10 +64,14 @@ class Watchdog:
         """Until the next question; False when there is none."""
         ends = time.monotonic() + max(0.0, seconds)
         while True:
+            self._beat()
+            left = ends - time.monotonic()
             try:
-                word = self._heard.get(timeout=max(0.0, ends - time.monotonic()))
+                word = self._heard.get(timeout=min(BEAT_SECONDS, max(0.0, left)))
             except queue.Empty:
-                return True
+                if left <= BEAT_SECONDS:
+                    return True
+                continue
             if word == "stopping":
                 self._watcher.stopping(time.monotonic())
             elif word == "bye":
