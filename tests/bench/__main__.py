@@ -6,12 +6,14 @@ from tests.bench import (
     boards,
     closed,
     core,
+    kill_sweep,
     lint,
     page_latency,
     planner,
     postgres,
     rota,
     shell,
+    storm,
     writers,
 )
 
@@ -29,5 +31,7 @@ if __name__ == "__main__":
         boards,
         lint,
         auditor,
+        storm,
+        kill_sweep,
     ):
         bench.main()

@@ -11,8 +11,13 @@ from tests.postgres import Postgres
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
 
 
+def at_night(config: pytest.Config) -> bool:
+    """Were the long ones asked for?"""
+    return "night" in config.option.markexpr.replace("not night", "")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "night" in config.option.markexpr.replace("not night", ""):
+    if at_night(config):
         return
     for item in items:
         if "tests/faults" in item.nodeid and item.get_closest_marker("night"):
@@ -24,6 +29,13 @@ def kills() -> None:
     """For tests that kill at a system call."""
     if strace.missing():
         pytest.skip(strace.missing())
+
+
+@pytest.fixture
+def sqlite_by_day(request: pytest.FixtureRequest, house: Stricken) -> None:
+    """For tests that wait for a lease: on PostgreSQL too, at night."""
+    if not house.on_sqlite and not at_night(request.config):
+        pytest.skip("long: on PostgreSQL with -m night")
 
 
 @pytest.fixture(scope="module", params=BOTH)

@@ -58,7 +58,7 @@ class Stricken:
         return _children(keeper, same)[0]
 
     @contextmanager
-    def dying(self, calls: str, nth: int = 1, fault: str = KILL) -> Iterator[Injection]:
+    def dying(self, calls: str, nth: int | str = 1, fault: str = KILL) -> Iterator[Injection]:
         """While this lasts the serving process is killed at its `nth` such call, and nobody starts another."""
         pid = self.serving
         assert self.served.process is not None

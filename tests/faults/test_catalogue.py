@@ -11,7 +11,9 @@ NUMBERS = [*range(1, 21), *range(36, 76)]
 def test_every_number_of_the_catalogue_has_its_line() -> None:
     lines = {line[2:5]: line for line in PAGE.read_text("utf-8").splitlines() if re.match(r"\| F\d\d ", line)}
     assert sorted(lines) == [f"F{number:02d}" for number in NUMBERS]
-    assert [number for number, line in lines.items() if not line.rstrip(" |").rpartition("|")[2].strip()] == []
+    assert [
+        number for number, line in lines.items() if not line.rstrip(" |").rpartition("|")[2].strip()
+    ] == []
 
 
 def test_every_test_that_it_names_is_one() -> None:
