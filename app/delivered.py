@@ -64,6 +64,9 @@ def _joined(connection: Connection, shell: Shell, row: Row[Any], status: str, co
     values: dict[str, Any] = {"reached": joined.reached, "failed": joined.failed, "status_at": now}
     if joined.failed:
         values["code"] = joined.code
+    if row.state == "ambiguous":
+        # Nobody knew whether it had gone out; now somebody does.
+        values |= {"state": "sent", "sent_at": now}
     if joined.reached >= DELIVERED or joined.failed:
         values |= {"patience_at": None, "look_at": None}
     connection.execute(_HEAR.values(**values), {"the_id": row.id})

@@ -223,3 +223,15 @@ def test_a_person_without_any_way_is_passed_over_at_once(house: House) -> None:
     crisis = a_page(house)
     assert states(crisis) == {"ana": "unreachable", "ben": "asked", "cyd": "asked"}
     assert len(house.texts("cyd")) == 1
+
+
+def test_a_report_of_a_send_that_nobody_knew_of_ends_the_looking(house: House) -> None:
+    """F45: it went out after all; it is not sent again."""
+    house.recorder.hang(PHONES["ana"])
+    a_page(house)
+    text = next(number for number, row in enumerate(rows(house)) if row.channel == "text")
+    assert rows(house)[text].state == "ambiguous"
+    house.recorder.mend(PHONES["ana"])
+    said(house, text, "delivered")
+    house.pass_time(seconds=10)
+    assert rows(house)[text].state == "sent" and house.texts("ana") == []
