@@ -13,6 +13,7 @@ from notify.mail import MailTransport
 from notify.recorder import Recorder
 from notify.signature import Signatures
 from notify.telnyx_signature import TelnyxSignatures
+from notify.telnyx_wire import TelnyxTransport
 from notify.transport import Channel, Transport, Wires
 from notify.twilio_wire import TwilioTransport
 from notify.web_push import PushTransport
@@ -63,9 +64,6 @@ def _twilio(twilio: Twilio) -> TwilioTransport:
 
 
 def _telnyx(telnyx: Telnyx) -> Transport:
-    # What it stands on takes half a second to import: only those pay it who use it.
-    from notify.telnyx_wire import TelnyxTransport
-
     return TelnyxTransport(telnyx.api_key, telnyx.sender, telnyx.account, telnyx.voice_app, telnyx.api_base)
 
 

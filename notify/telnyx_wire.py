@@ -4,7 +4,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from datetime import UTC, datetime
@@ -12,7 +12,6 @@ from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import Any, Final
 
-from notify.bounded_http import BoundedTransport, before_any_byte
 from notify.outcomes import FAILURES, ambiguous, answered, refused
 from notify.telnyx_codes import call_word, text_word
 from notify.transport import Call, Channel, Outcome, Sendable, Sighting, Text
@@ -166,7 +165,9 @@ class TelnyxTransport:
             outcome: Outcome = act(client, ends_at - time.monotonic())
             return outcome
         except client.not_connected as fault:
-            return refused("unreachable") if before_any_byte(fault.__cause__) else ambiguous("no_answer")
+            return (
+                refused("unreachable") if client.before_any_byte(fault.__cause__) else ambiguous("no_answer")
+            )
         except client.said_no as fault:
             return answered(int(fault.status_code), _code(fault.body))
         except (client.any_fault, *UNREADABLE):
@@ -201,13 +202,15 @@ class _Client:
 
     def __init__(self, api_key: str, base: str, total_seconds: float) -> None:
         telnyx, httpx = import_module("telnyx"), import_module("httpx")
+        bounded = import_module("notify.bounded_http")  # it stands on httpx, which is half a second by itself
         # It writes numbers and words into its log when that is turned on.
         for name in ("telnyx", "httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self.not_connected: type[Any] = telnyx.APIConnectionError
         self.said_no: type[Any] = telnyx.APIStatusError
         self.any_fault: type[Any] = telnyx.TelnyxError
-        wire = BoundedTransport(base, CONNECT_SECONDS, total_seconds, SENDERS_AT_ONCE)
+        self.before_any_byte: Callable[[BaseException | None], bool] = bounded.before_any_byte
+        wire = bounded.BoundedTransport(base, CONNECT_SECONDS, total_seconds, SENDERS_AT_ONCE)
         self.sdk = telnyx.Telnyx(
             api_key=api_key,
             client_id="",  # else it reads them from the environment
