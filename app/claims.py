@@ -26,6 +26,11 @@ BUNDLED_FROM = 200
 # When the provider is asked about what it has said nothing of.
 LOOK_AFTER = timedelta(seconds=30)
 RINGS_FOR = timedelta(seconds=45)
+# A call of which no end is heard is taken for ended after this.
+ON_THE_LINE_AT_MOST = timedelta(seconds=60)
+LINE_LOOKED_AT = timedelta(seconds=2)
+# No try of a message begins later than this after it was owed, but for a long silence.
+OWED_WITHIN = timedelta(hours=1)
 # Refusals after which the same try is worth another time, later, when every provider has said so.
 TRIED_AGAIN = frozenset({"rate", "late", "account"})
 NOT_NOW = frozenset({"unreachable", "lease_over"})
@@ -104,6 +109,22 @@ _SETTLE = (
         ),
     )
 )
+_ON_THE_LINE = (
+    select(outbox.c.address, people.c.phone)
+    .join(people, people.c.id == outbox.c.person)
+    .where(
+        outbox.c.person.in_(bindparam("persons", expanding=True)),
+        outbox.c.owed_at > bindparam("owed", type_=outbox.c.owed_at.type),
+        outbox.c.channel == "call",
+        outbox.c.wire_at > bindparam("since", type_=outbox.c.wire_at.type),
+        outbox.c.failed.is_(None),
+        or_(
+            outbox.c.state == "sent",
+            and_(outbox.c.state == "sending", outbox.c.lease_until > _NOW),
+        ),
+    )
+)
+_PUT_OFF = update(outbox).where(outbox.c.id == bindparam("the_id")).values(available_at=bindparam("at"))
 _VOID = update(outbox).where(OUTBOX_UNSETTLED, outbox.c.state == "sending").values(lease_until=_NOW)
 # Program, channel, urgent, who refused it already -> the provider to try; "" to leave it for now; None: nobody
 # carries this channel.
@@ -180,8 +201,11 @@ def claim(
         waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT}
         bundles += let_out(connection, connection.execute(_WANTED, waiting).all(), now)[:room]
     claims = []
+    ringing = _ringing(connection, bundles, now)
     for bundle in bundles:
         lead = bundle[0]
+        if lead.channel == "call" and not _free_line(connection, lead, ringing, now):
+            continue
         refused = tuple(name for name in lead.refused_by.split(",") if name)
         by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused) if choose else ""
         if choose and by == "":
@@ -202,6 +226,27 @@ def claim(
             ],
         )
     return claims
+
+
+def _ringing(connection: Connection, bundles: list[list[Any]], now: datetime) -> set[str]:
+    """The phones that we ring, or are talking to, now."""
+    persons = sorted({bundle[0].person for bundle in bundles if bundle[0].channel == "call"})
+    if not persons:
+        return set()
+    asked = {"persons": persons, "owed": now - OWED_WITHIN, "since": now - ON_THE_LINE_AT_MOST, "now": now}
+    rows = connection.execute(_ON_THE_LINE, asked)
+    return {row.address or row.phone for row in rows}
+
+
+def _free_line(connection: Connection, row: Any, ringing: set[str], now: datetime) -> bool:
+    """Two calls to one phone at once: the second would find it busy, and be lost by our own doing. It waits until the
+    first is over."""
+    number = row.address or row.phone
+    if number in ringing and row.state == "owed":
+        connection.execute(_PUT_OFF, {"the_id": row.id, "at": now + LINE_LOOKED_AT})
+        return False
+    ringing.add(number)
+    return True
 
 
 def _bundles(rows: Sequence[Any]) -> list[list[Any]]:

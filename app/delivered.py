@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
+from app.claims import RINGS_FOR
 from app.journal import newest
 from app.lost import lost
 from app.provider_faults import suspect
@@ -69,6 +70,9 @@ def _joined(connection: Connection, shell: Shell, row: Row[Any], status: str, co
         values |= {"state": "sent", "sent_at": now}
     if joined.reached >= DELIVERED or joined.failed:
         values |= {"patience_at": None, "look_at": None}
+    elif status == "in-progress":
+        # Somebody, or something, picked up: it is listened to before anything else begins.
+        values["patience_at"] = now + RINGS_FOR
     connection.execute(_HEAR.values(**values), {"the_id": row.id})
     if joined.reached >= DELIVERED > known.reached:
         drop_spares(connection, row.delivery)

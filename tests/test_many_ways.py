@@ -159,6 +159,7 @@ def test_a_program_says_how_long_each_channel_is_given(house: House) -> None:
     house.pass_time(seconds=5)
     assert calls(house) == 1
     said(house, 1, "human")
+    said(house, 1, "ended")
     house.pass_time(seconds=25)
     assert calls(house) == 1
     house.pass_time(seconds=30)
@@ -235,3 +236,41 @@ def test_a_report_of_a_send_that_nobody_knew_of_ends_the_looking(house: House) -
     said(house, text, "delivered")
     house.pass_time(seconds=10)
     assert rows(house)[text].state == "sent" and house.texts("ana") == []
+
+
+def test_two_pages_ring_one_phone_one_after_the_other(house: House) -> None:
+    """At once, the second would find the line busy by our own doing."""
+    first, second = a_page(house), a_page(house)
+    for number, row in enumerate(rows(house)):
+        if row.channel == "text":
+            assert report(house.shell, rows(house)[number].id, "undelivered", "30003")
+    house.worker.tick()
+    assert calls(house) == 1
+    house.pass_time(seconds=10)
+    assert calls(house) == 1, "it rings"
+    ringing = next(row for row in rows(house) if row.channel == "call" and row.state == "sent")
+    assert report(house.shell, ringing.id, "human", None) and report(house.shell, ringing.id, "ended", None)
+    house.pass_time(seconds=2)
+    assert calls(house) == 2
+    assert states(first)["ana"] == states(second)["ana"] == "asked"
+
+
+def test_a_phone_of_which_no_end_is_heard_is_rung_again_after_a_minute(house: House) -> None:
+    for _ in range(2):
+        a_page(house)
+    house.pass_time(seconds=20)
+    assert calls(house) == 1
+    house.pass_time(seconds=62)
+    assert calls(house) >= 2
+
+
+def test_a_call_that_is_listened_to_is_not_interrupted_by_the_next(house: House) -> None:
+    a_page(house)
+    house.pass_time(seconds=20)
+    ringing = next(
+        number for number, row in enumerate(rows(house)) if row.channel == "call" and row.state == "sent"
+    )
+    house.pass_time(seconds=25)
+    said(house, ringing, "in-progress")
+    house.pass_time(seconds=44)
+    assert calls(house) == 1
