@@ -10,6 +10,7 @@ from random import Random
 from app.clock import SystemClock
 from app.sim import confused
 from app.sim.core.coverage import Report
+from app.sim.core.eyes import Eyes
 from app.sim.core.house import House, Reply
 from app.sim.core.laws import Laws
 from app.sim.core.network import Network
@@ -25,7 +26,6 @@ from app.sim.trouble import Moment
 from dispatch.board import Policy
 from dispatch.commands import Command, Wake
 from dispatch.facts import Asked
-from dispatch.incident import Incident
 from dispatch.value import Refused
 from notify.health import Health
 
@@ -37,7 +37,7 @@ NOTHING = timedelta(0)
 CLOCK_STEPS = (-600, -3, 2, 45, 120, 86_400)
 
 
-class Night:
+class Night(Eyes):
     """Everything that happens is on one agenda, in the order of true time; the house's clock may be set wrong."""
 
     def __init__(self, seed: int, say: Callable[[str], None] | None = None, calls: int | None = None) -> None:
@@ -374,32 +374,8 @@ class Night:
         """A phone texts us: sometimes late, sometimes twice, sometimes never."""
         self.phones.texts(person, body)
 
-    # --- what people see ---
-
     def somebody(self, person: str) -> Somebody:
         return self._people[person]
-
-    def refs(self) -> list[int]:
-        return list(self.house.by_ref)
-
-    def some_ref(self) -> int:
-        return self.chance.choice(self.refs())
-
-    def incident_by_ref(self, ref: int) -> Incident | None:
-        found = self.house.by_ref.get(ref)
-        return self.house.incidents[found] if found is not None else None
-
-    def board(self) -> list[Incident]:
-        return list(self.house.on_board.values())
-
-    def is_busy(self) -> bool:
-        return any(one.on_board for one in self.house.on_board.values())
-
-    def to_review(self) -> list[Incident]:
-        return [one for one in self.house.open.values() if one.reviewable]
-
-    def tasks_of(self, person: str) -> list[Incident]:
-        return [one for one in self.house.open.values() if person in one.worked]
 
     # --- the end ---
 
