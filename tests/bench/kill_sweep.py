@@ -30,10 +30,11 @@ NEVER = 60.0
 
 @dataclass
 class Struck:
-    """What came of the kills at one kind of call: seconds from the kill to the first try that followed for somebody
-    who had none before it; pages that never came; most copies of one text beyond the first."""
+    """What came of the kills at one kind of call: seconds from the kill until it answers again, and to the first
+    try for somebody who had none before it; pages that never came; most copies of one text beyond the first."""
 
     kills: int = 0
+    restarts: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     lost: int = 0
     copies: list[int] = field(default_factory=list)
@@ -80,6 +81,7 @@ def one_kill(house: Stricken, call: str, nth: int, struck: Struck) -> bool:
             house.served.kill()
     if killed:
         house.served.start()
+        struck.restarts.append(time.monotonic() - at)
         desk.post(path, **team)  # the dispatcher presses again: the same wish
         struck.kills += 1
     try:
@@ -100,12 +102,14 @@ def one_kill(house: Stricken, call: str, nth: int, struck: Struck) -> bool:
 def told(database: str, found: dict[str, Struck]) -> list[tuple[str, ...]]:
     rows = []
     for call, struck in found.items():
-        waits = struck.waits or [0.0]
+        waits, restarts = struck.waits or [0.0], struck.restarts or [0.0]
         rows.append(
             (
                 f"{database}, {call}",
                 str(struck.kills),
                 str(struck.lost),
+                f"{percentile(restarts, 0.5):.1f}",
+                f"{max(restarts):.1f}",
                 f"{percentile(waits, 0.5):.1f}",
                 f"{max(waits):.1f}",
                 str(sum(copies > 0 for copies in struck.copies)),
@@ -128,7 +132,17 @@ def main() -> None:
                 rows += told("PostgreSQL", sweep(house, OVER_A_SOCKET))
     show(
         f"Kill -9 at each call of a page's path, restart included. {machine()}",
-        ("struck at", "kills", "pages lost", "p50 s to wire", "worst s", "came twice", "most extra"),
+        (
+            "struck at",
+            "kills",
+            "lost",
+            "up again p50",
+            "worst",
+            "on the wire p50",
+            "worst s",
+            "came twice",
+            "most extra",
+        ),
         rows,
     )
 
