@@ -90,6 +90,7 @@ _SETTLE = (
         state=bindparam("now_state"),
         available_at=bindparam("again_at"),
         lease_until=None,
+        provider=func.coalesce(bindparam("still_with", type_=outbox.c.provider.type), outbox.c.provider),
         provider_id=func.coalesce(
             bindparam("known_as", type_=outbox.c.provider_id.type), outbox.c.provider_id
         ),
@@ -158,6 +159,9 @@ class Claim:
     ambiguous: bool
     owed_at: datetime
     lease_until: datetime
+    # What was heard of it though its send was not answered.
+    reached: int = 0
+    known_as: str | None = None
     beside: tuple["Claim", ...] = ()
 
     @property
@@ -297,6 +301,8 @@ def _claim(row: Any, provider: str | None, now: datetime) -> Claim:
         ambiguous=row.state in ("sending", "ambiguous"),
         owed_at=row.owed_at,
         lease_until=now + LEASE,
+        reached=row.reached,
+        known_as=row.provider_id,
     )
 
 
@@ -325,6 +331,8 @@ def settle(
             "now_state": state,
             "again_at": available_at,
             "known_as": outcome.provider_id,
+            # Looked for and not seen: whoever was to send it next has not had it.
+            "still_with": claim.looked_for_at if outcome.code == "not_seen" else None,
             "said": outcome.code,
             "sent": now if outcome.kind == "sent" else None,
             "refusing": "" if forget else ",".join(refusing)[:60],

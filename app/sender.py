@@ -39,6 +39,9 @@ class Sender:
         if claim.attempts > ATTEMPTS_AT_MOST:
             # Every try ended with the process: were it the message that does it, it would do it for ever.
             return Outcome("refused", code="too_many_tries", permanent=True)
+        if claim.ambiguous and claim.reached:
+            # Nobody answered the send, and its provider has spoken of it since: it did go out.
+            return Outcome("sent", provider_id=claim.known_as)
         what = self.outgoing(claim)
         if claim.ambiguous:
             known = self._look(claim, what)

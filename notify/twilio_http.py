@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from urllib.parse import urlencode, urlsplit
 
 from requests import PreparedRequest, Session
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from urllib3.util import Timeout
+
+from notify.in_time import InTime, all_within
 
 TWILIO = "https://api.twilio.com"
 SENDERS_AT_ONCE = 16
@@ -73,13 +74,15 @@ class Wire(TwilioHttpClient):  # type: ignore[misc]  # the twilio package ships 
         asked.prepare_auth(auth, asked.url)
         asked.prepare_body(data, None)
         adapter = self.session.get_adapter(asked.url)
-        answer = adapter.send(
-            asked,
-            timeout=self.limit(method),  # type: ignore[arg-type]  # a urllib3 Timeout bounds the whole, seconds only each read
-            verify=self.session.verify,
-            proxies=self.session.proxies,
-        )
-        return Response(answer.status_code, answer.text, answer.headers)
+        limit = self.limit(method)
+        with all_within(float(limit.total or TOTAL_SECONDS)):  # type: ignore[arg-type]  # it is always a number
+            answer = adapter.send(
+                asked,
+                timeout=limit,  # type: ignore[arg-type]  # a urllib3 Timeout bounds connecting, seconds only each read
+                verify=self.session.verify,
+                proxies=self.session.proxies,
+            )
+            return Response(answer.status_code, answer.text, answer.headers)
 
     def _address(self, url: str) -> str:
         """Twilio's client has no base address of its own, so scheme and host are replaced on the way out."""
@@ -98,6 +101,6 @@ def _session(base: str) -> Session:
     # No retries in the wire: a send is not idempotent, and whether to send again is decided above it.
     session.mount(
         f"{urlsplit(base).scheme}://",
-        HTTPAdapter(pool_connections=1, pool_maxsize=SENDERS_AT_ONCE, max_retries=0),
+        InTime(pool_connections=1, pool_maxsize=SENDERS_AT_ONCE, max_retries=0),
     )
     return session

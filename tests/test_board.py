@@ -56,6 +56,7 @@ def test_an_overdue_page_stands_above_what_is_only_late(tmp_path: Path) -> None:
         late = Call(house)
         house.pass_time(minutes=6)
         asked = Call(house).sent()
+        house.worker.tick()
         house.pass_time(minutes=4)
         told = changes(house.client("ruiz"), 0)
         assert "late" in told["rows"][late.row] and 'class="hot"' in told["rows"][asked.row]

@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from notify.signature import Signatures
 from notify.transport import Outcome, Text
 from notify.twilio_wire import TwilioTransport
 from tests.loopback import twilio_shape
+from tests.loopback.dripping import dripping
 from tests.loopback.twilio_faults import Fault, breaking_down, cut_off, held, refusing, too_many
 from tests.loopback.twilio_server import LoopbackTwilio
 
@@ -109,6 +111,16 @@ def test_no_answer_within_the_bound_is_unclear(twilio: LoopbackTwilio) -> None:
     hurried = wired(twilio, total_seconds=0.2)
     assert hurried.send(TEXT) == Outcome("ambiguous", code="no_answer")
     assert len(twilio.messages) == 1
+
+
+@pytest.mark.parametrize("what", ["headers", "body"])
+def test_an_answer_that_drips_is_not_waited_for(what: str) -> None:
+    with dripping(what) as base:  # type: ignore[arg-type]
+        hurried = TwilioTransport("AC" + "0" * 32, "token", "+15005550006", base, 0.4)
+        began = time.monotonic()
+        assert hurried.send(TEXT) == Outcome("ambiguous", code="no_answer")
+        assert hurried.find(TEXT, START) is None
+        assert time.monotonic() - began < 4.0
 
 
 def test_where_nobody_listens_nothing_was_sent() -> None:

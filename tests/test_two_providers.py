@@ -208,6 +208,21 @@ def test_a_text_that_did_go_out_by_the_first_is_not_sent_again_by_the_second(tmp
         assert len(page_texts(house, "ana")) == 1 and by_telnyx(house, "ana")[0] == 0
 
 
+def test_a_list_that_lags_is_looked_at_twice_where_the_text_was_sent(tmp_path: Path) -> None:
+    """The second look is at the provider that may have it, and not at the one that is to send next."""
+    with a_house_on_two_wires(tmp_path) as house:
+        house.twilio.fault(held(accepted=True), number=PHONES["ana"])
+        house.called(lead="ana", second=None)
+        house.tick(AT_ONCE)
+        hidden = dict(house.twilio.messages)
+        house.twilio.messages.clear()
+        house.pass_time(seconds=3)
+        house.twilio.messages.update(hidden)
+        for _ in range(3):
+            house.pass_time(seconds=3)
+        assert len(page_texts(house, "ana")) == 1 and by_telnyx(house, "ana")[0] == 0
+
+
 def test_an_unclear_text_by_the_second_is_one_text_however_often_it_is_sent(tmp_path: Path) -> None:
     with nobody() as base, a_house_on_two_wires(tmp_path, twilio_base=base) as house:
         unclear = [telnyx_faults.cut_off(accepted=True), telnyx_faults.cut_off(accepted=True)]
@@ -217,6 +232,26 @@ def test_an_unclear_text_by_the_second_is_one_text_however_often_it_is_sent(tmp_
             house.pass_time(seconds=3)
         assert len(house.telnyx.sends(PHONES["ana"])) >= 2
         assert len(page_texts(house, "ana")) == 1
+
+
+@pytest.mark.parametrize("channel", ["text", "call"])
+def test_a_report_of_what_was_not_answered_is_the_answer(tmp_path: Path, channel: str) -> None:
+    """Telnyx took it and the line was cut; its first report names our try, so there is nothing to send again."""
+    with nobody() as base, a_house_on_two_wires(tmp_path, twilio_base=base) as house:
+        house.telnyx.fault(telnyx_faults.cut_off(accepted=True), number=PHONES["ana"])
+        if channel == "call":
+            house.telnyx.honours_keys = False
+            house.telnyx.fault(telnyx_faults.cut_off(accepted=True), number=PHONES["ana"])
+        house.called(lead="ana", second=None)
+        house.tick(AT_ONCE)
+        for text in list(house.telnyx.messages):
+            house.telnyx.report_text(text, "sent")
+        for sid in list(house.telnyx.rings):
+            house.telnyx.report_call(sid, "initiated", "ringing")
+        asked = len(house.telnyx.sends(PHONES["ana"])), len(house.telnyx.calls(PHONES["ana"]))
+        for _ in range(4):
+            house.pass_time(seconds=3)
+        assert (len(house.telnyx.sends(PHONES["ana"])), len(house.telnyx.calls(PHONES["ana"]))) == asked
 
 
 # --- in real time ----------------------------------------------------------------------------------------
