@@ -97,7 +97,7 @@ class Laws:
 
     def _of_tries(self, seen: Step) -> None:
         for move in seen.moves:
-            if move.what == "outbox" and move.now == "sent" and move.was == "sending":
+            if move.what == "outbox" and move.now == "sent" and move.was in ("sending", "ambiguous"):
                 self._sent_is_true(move.id)
             elif move.what == "arrived":
                 self._arrived_is_true(move.id)

@@ -13,7 +13,7 @@ from dispatch.stages import COMMITTED, Stage
 FINAL = frozenset({"sent", "failed", "superseded"})
 MOVES = {
     "owed": {"sending", "superseded"},
-    "ambiguous": {"sending", "superseded"},
+    "ambiguous": {"sending", "superseded", "sent"},  # a report proves that it went out
     "sending": {"sending", "sent", "failed", "ambiguous", "owed", "superseded"},
 }
 
