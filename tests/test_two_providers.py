@@ -268,12 +268,12 @@ def test_the_running_worker_rings_by_the_second_while_the_first_hangs(tmp_path: 
     """With threads: nobody waits until the first provider has had its time."""
     with (
         black_hole() as base,
-        a_house_on_two_wires(tmp_path, twilio_base=base, seconds=8.0, warm=False) as house,
+        a_house_on_two_wires(tmp_path, twilio_base=base, seconds=8.0) as house,
     ):
         house.worker.start()
         try:
             house.called()
-            took = until(lambda: all(by_telnyx(house, one)[1] for one in ("ana", "ben")), 10.0)
+            took = until(lambda: all(by_telnyx(house, one)[1] for one in ("ana", "ben")), 30.0)
         finally:
             house.worker.stop()
-        assert took < 6.0, "two and a half seconds of patience, and a busy machine"
+        assert took < 8.0, "before the first one's time is over"
