@@ -35,6 +35,12 @@ class Carriers:
         """The providers of a channel, the preferred one first."""
         return tuple(one.name for one in self._of(channel))
 
+    def carried_by(self, name: str) -> tuple[str, ...]:
+        """The channels of a provider: when it does not answer at all, that is true of every one."""
+        return tuple(
+            channel for channel, carriers in self._wires.items() if any(one.name == name for one in carriers)
+        )
+
     def wire(self, channel: str, name: str) -> Transport | None:
         """One provider of a channel."""
         return next((one for one in self._of(channel) if one.name == name), None)

@@ -34,7 +34,7 @@ def settle_all(
     """Settle each; answers the incidents whose rules failed over it."""
     poisoned = []
     for claim, outcome in back:
-        _mark(connection, shell, claim, outcome, now)
+        _mark(connection, shell, carriers, claim, outcome, now)
         silent = _reach(connection, claim).silent_after
         for one in (claim, *claim.beside):
             done = settle(
@@ -49,7 +49,9 @@ def _reach(connection: Connection, claim: Claim) -> Reach:
     return policy_of(connection, claim.program).reach if claim.urgent else Reach()
 
 
-def _mark(connection: Connection, shell: Shell, claim: Claim, outcome: Outcome, now: datetime) -> None:
+def _mark(
+    connection: Connection, shell: Shell, carriers: Carriers, claim: Claim, outcome: Outcome, now: datetime
+) -> None:
     """How the provider did."""
     provider, code = claim.provider, outcome.code
     if provider is None or code in OF_OURS:
@@ -59,7 +61,9 @@ def _mark(connection: Connection, shell: Shell, claim: Claim, outcome: Outcome, 
     elif outcome.kind == "sent":
         shell.health.note(claim.program, claim.channel, provider, "good")
     elif why(code) not in OF_THE_WAY:
-        shell.health.note(claim.program, claim.channel, provider, "bad", code)
+        silent = outcome.kind == "ambiguous" or code == "unreachable"
+        for channel in carriers.carried_by(provider) if silent else (claim.channel,):
+            shell.health.note(claim.program, channel, provider, "bad", code)
 
 
 def _follow(

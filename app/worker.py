@@ -245,7 +245,8 @@ class Worker:
             if since > late or key in self._slow:
                 continue
             self._slow.add(key)
-            self._shell.health.note(one.program, one.channel, one.provider or "", "slow", "no_answer")
+            for channel in self._carriers.carried_by(one.provider or ""):
+                self._shell.health.note(one.program, channel, one.provider or "", "slow", "no_answer")
             if one.urgent:
                 begin_beside(self._shell, one, now)
 
