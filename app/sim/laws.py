@@ -70,18 +70,18 @@ class Laws:
             raise Broken(
                 "nothing_owed_is_left", f"messages {[row['id'] for row in owed]} were not looked after"
             )
-        self._silence_is_not_waited_for(due)
+        self._silence_is_not_waited_for(round((self._night.now() - EPOCH) / timedelta(microseconds=1)))
 
     def _silence_is_not_waited_for(self, due: int) -> None:
-        """Nobody knows whether a page's text arrived: the next channel has begun beside it."""
+        """Nobody knows whether a page's text arrived: the next channel has begun, or waits for a free line."""
         alone = self._night.db.execute(
             "SELECT one.id FROM outbox AS one JOIN pages ON pages.id = one.page AND pages.state = 'asked' "
             "WHERE one.channel = 'text' AND one.reached < 5 AND one.failed IS NULL AND pages.answer_by > :now "
             "AND (one.state = 'ambiguous' OR one.state = 'sent' AND one.sent_at <= :now - 25000000) "
             "AND EXISTS (SELECT 1 FROM outbox AS next WHERE next.delivery = one.delivery "
-            "AND next.state = 'owed' AND next.attempts = 0 AND next.available_at > :now) "
+            "AND next.state = 'owed' AND next.attempts = 0 AND next.available_at > :now + 2000000) "
             "AND NOT EXISTS (SELECT 1 FROM outbox AS next WHERE next.delivery = one.delivery AND next.id != one.id "
-            "AND next.channel != 'push' AND (next.attempts > 0 OR next.available_at <= :now))",
+            "AND next.channel != 'push' AND (next.attempts > 0 OR next.available_at <= :now + 2000000))",
             {"now": due},
         ).fetchall()
         if alone:
@@ -134,9 +134,9 @@ class Laws:
         hope = self._night.db.execute(
             "SELECT 1 FROM outbox AS lost JOIN pages ON pages.id = lost.page AND pages.state = 'asked' "
             "WHERE lost.id = :id AND lost.reached < 5 AND pages.answer_by > :now AND NOT EXISTS "
-            "(SELECT 1 FROM outbox AS one WHERE one.page = lost.page AND one.id != lost.id AND "
+            "(SELECT 1 FROM outbox AS one WHERE one.page = lost.page AND "
             "(one.state IN ('sending', 'ambiguous', 'sent') AND (one.failed IS NULL OR one.reached >= 5) "
-            "OR one.state = 'owed' AND NOT one.spare AND (one.attempts > 0 OR one.available_at <= :now)))",
+            "OR one.state = 'owed' AND NOT one.spare AND (one.attempts > 0 OR one.available_at <= :now + 2000000)))",
             {"id": number, "now": now},
         ).fetchone()
         if hope is not None:

@@ -58,7 +58,7 @@ class Night(Eyes):
         self._number = count(1)
         self._tick_at: datetime | None = None
         # How long, in all, there was no worker.
-        self._idle = NOTHING
+        self._idle = self._down_for = NOTHING
         self._down_until = self._rests_until = self._true
         # Alarms are told again more rarely than by default, or half of what is simulated would be their echo.
         again = {"taken_again": timedelta(minutes=20), "untaken_again": timedelta(minutes=10)}
@@ -133,7 +133,7 @@ class Night(Eyes):
         away = timedelta(minutes=self.chance.choice((5, 30, 130)))
         self.say(f"the house is down for {away}")
         self.report.coverage.saw("faults", "downtime")
-        self._down_until = self._true + away
+        self._down_until, self._down_for = self._true + away, away
         for worker in self.workers:
             worker.dies("the house is down", away)
         self.after(away, self._starts)
@@ -144,7 +144,9 @@ class Night(Eyes):
         self._set_clock()
         self._clock = SystemClock(self._wall, self._elapsed)
         self._clock.run_on_from(self._newest)
-        self._now = self._clock.now()
+        went, self._now = self._now, self._clock.now()
+        # With a wall clock that was set back meanwhile nobody can know how long it was.
+        self._idle += max(self._down_for - (self._now - went), NOTHING)
         for worker in self.workers:
             worker.down_until = None
         self.outbox.void_leases(self.now())
@@ -241,6 +243,7 @@ class Night(Eyes):
             worker.dies("between two beats", SECOND * self.chance.choice((0, 1, 5, 20, 90)))
             return
         finished = worker.tick()
+        self._newest = self._now  # a beat leaves its time behind
         if worker.out >= 8 and not any(one.out < 8 for one in working):
             # Every hand is full: look again when one may be free.
             self._rests_until = self._true + SECOND
