@@ -14,7 +14,6 @@ from notify.transport import CHANNEL_OF, Channel, Outcome, Sendable, Sighting, W
 
 SECOND = timedelta(seconds=1)
 TIME_OUT = 8 * SECOND
-LEASE = 14 * SECOND  # with what has passed of it when the pause begins
 # Faults of an address of their own: nobody has that number, or it is a landline.
 BROKEN = ("21211", "21614")
 
@@ -220,7 +219,9 @@ class Carrier:
 
     def _process_stops_before(self, what: Sendable) -> Outcome:
         """A pause longer than the lease, with the request as good as on the wire: somebody else sends it too."""
-        if self._stands_still() > LEASE:
+        had = self._fence(what)
+        self._stands_still()
+        if self._fence(what) != had:
             self._network.ledger[what.our_id].excuses += 1
         return self._taken(what)
 
@@ -230,11 +231,14 @@ class Carrier:
         self._stands_still()
         return sent
 
-    def _stands_still(self) -> timedelta:
+    def _fence(self, what: Sendable) -> int:
+        row = self._night.db.execute("SELECT fence FROM outbox WHERE id = ?", (what.our_id,)).fetchone()
+        return int(row["fence"])
+
+    def _stands_still(self) -> None:
         length = SECOND * self._night.chance.choice((2, 10, 16, 30, 45))
         self._night.pass_time(length)
         self._night.another_worker_goes_on()
-        return length
 
 
 def _same(one: Sendable, other: Sendable) -> bool:
