@@ -134,7 +134,9 @@ def _of_a_page(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:
             yield Part(f"or {ref} N.")
         case PagesWait(refs=refs, answer_by=answer_by):
             yield Part(f"{len(refs)} crisis pages: {_refs(refs, ref)}.")
-            yield Part(f"Answer by {_time(answer_by, zone)}, each by its number: reply {ref} Y 15 or {ref} N.")
+            yield Part(
+                f"Answer by {_time(answer_by, zone)}, each by its number: reply {ref} Y 15 or {ref} N."
+            )
         case YesHeard(partner=None):
             yield Part(f"{ref}: you said yes.")
             yield Part("The other seat is still being asked. We text you when it is taken.", spare=1)

@@ -234,4 +234,6 @@ def and_everything_is_in_the_journal(night: Night) -> None:
     log = night.sees(night.house.client("okonjo"), "/log")
     assert str(night.ref) in log
     shell = night.house.shell
-    assert [one.sentence for one in audit(shell, EVERY) if one.sentence] == [], "the auditor finds no law broken"
+    assert [one.sentence for one in audit(shell, EVERY) if one.sentence] == [], (
+        "the auditor finds no law broken"
+    )

@@ -159,7 +159,10 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) -> 
 def test_over_https_the_cookie_is_secure_and_bound_to_its_host(tmp_path: Path) -> None:
     twilio = Twilio("AC1", "t", None, "+15555550000", None)
     settings = settings_for(
-        f"sqlite:///{tmp_path / 'secure.db'}", base_url="https://standby.example", demo=False, outside=Outside(twilio)
+        f"sqlite:///{tmp_path / 'secure.db'}",
+        base_url="https://standby.example",
+        demo=False,
+        outside=Outside(twilio),
     )
     shell = shell_for(settings, VirtualClock(NIGHT))
     create_schema(shell)

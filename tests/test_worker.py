@@ -256,7 +256,9 @@ def test_pages_that_waited_for_one_phone_come_as_one_text(house: House) -> None:
     assert all(str(crisis.ref) in text for crisis in crises) and "3 crisis pages" in text
     with house.shell.store.read() as connection:
         rows = connection.execute(
-            select(outbox.c.state, outbox.c.bundled_in).where(outbox.c.person == "ana", outbox.c.state == "sent")
+            select(outbox.c.state, outbox.c.bundled_in).where(
+                outbox.c.person == "ana", outbox.c.state == "sent"
+            )
         ).all()
     assert len(rows) == 3 and len({row.bundled_in for row in rows} - {None}) == 1
 

@@ -64,7 +64,9 @@ LAWS = (
         "known facts",
         "F18",
         "The journal has a fact of a kind that this version does not know. Run the version that wrote it.",
-        select(journal.c.seq).where(recent(), journal.c.kind.not_in(sorted({*FACTS, *_BESIDE})), _IS_A_CALL.exists()),
+        select(journal.c.seq).where(
+            recent(), journal.c.kind.not_in(sorted({*FACTS, *_BESIDE})), _IS_A_CALL.exists()
+        ),
         of="Row",
     ),
     Law(
