@@ -72,6 +72,10 @@ SAID: list[tuple[f.Fact, str]] = [
     ),
     (f.Lapsed(AT, RULE, "i1-1", "ben"), "Whitcomb did not answer in time."),
     (
+        f.AskedAnew(AT, RULE, "i1-1", "ben", AT),
+        "Whitcomb is asked now: Standby had stood still before the page went out.",
+    ),
+    (
         f.Unreachable(AT, RULE, "i1-1", "ben", "21610"),
         "The page cannot reach Whitcomb: texts are stopped on that phone, code 21610.",
     ),

@@ -64,6 +64,8 @@ OF_PEOPLE: Final = {
     "WayAdded": "Number added",
     "WayProved": "Number proved",
     "WayRemoved": "Number removed",
+    "WayRenewed": "Browser changed its address",
+    "PlanChanged": "Order of ways changed",
     "DutyChanged": "Duty changed",
 }
 VIA: Final = {"board": "", "sms": "by text", "text": "by text", "clock": "by rule", "voice": "by phone"}
