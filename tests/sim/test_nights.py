@@ -44,7 +44,7 @@ def test_the_nights_reach_nearly_every_kind_of_command_fact_alarm_message_and_fa
 def test_the_nights_were_bad_enough_to_prove_something(reports: list[Report]) -> None:
     assert sum(report.deaths for report in reports) > 500
     assert sum(report.duplicates for report in reports) > 200
-    assert sum(report.incidents for report in reports) > 100
+    assert sum(report.incidents for report in reports) > 60
 
 
 def test_a_seed_gives_the_same_night_again_in_another_process() -> None:
