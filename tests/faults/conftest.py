@@ -8,7 +8,7 @@ from tests.faults import strace
 from tests.faults.service import Stricken, stricken
 from tests.postgres import Postgres
 
-BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+BOTH = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.servers, pytest.mark.night])]
 
 
 def at_night(config: pytest.Config) -> bool:
