@@ -30,7 +30,7 @@ from dispatch.commands import Command, Receive
 from dispatch.value import Refused
 from notify.transport import Sendable
 
-STEPS_AT_MOST = 20_000
+STEPS_AT_MOST = 100_000
 # Long enough for a review to be late.
 CALM_AT_MOST = timedelta(hours=36)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
