@@ -189,18 +189,17 @@ def claim(
     connection: Connection,
     now: datetime,
     most: int,
-    choose: Choose | None = None,
+    choose: Choose,
     poisoned: Iterable[str] = (),
-    ordinary: int | None = None,
 ) -> list[Claim]:
-    """Take up to `most` tries that are due, or whose worker let its lease run out; of what is not urgent at most
-    `ordinary`. Pages that wait for one phone together go out as one text."""
+    """Take up to `most` tries that are due, or whose worker let its lease run out. Pages that wait for
+    one phone together go out as one text."""
     connection.execute(_SUPERSEDE, {"now": now})
     asked = {"now": now, "poisoned": list(poisoned)}
     # More than there are hands: what waits for one phone is told it in one text, however much it is.
     urgent = {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": BUNDLED_FROM}
     bundles = _bundles(connection.execute(_WANTED, urgent).all())[:most]
-    room = min(most - len(bundles), most if ordinary is None else ordinary)
+    room = most - len(bundles)
     if room > 0:
         waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT}
         bundles += let_out(connection, connection.execute(_WANTED, waiting).all(), now)[:room]
@@ -211,10 +210,10 @@ def claim(
         if lead.channel == "call" and not _free_line(connection, lead, ringing, now):
             continue
         refused = tuple(name for name in lead.refused_by.split(",") if name)
-        by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused) if choose else ""
-        if choose and by == "":
+        by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused)
+        if by == "":
             continue
-        taken = [_claim(row, by or None, now) for row in bundle]
+        taken = [_claim(row, by, now) for row in bundle]
         claims.append(_with(taken))
         connection.execute(
             _TAKE,

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from sqlalchemy import or_, select
 
 from app.commit import record
 from app.geocode import Geocoder
+from app.own_thread import OwnThread
 from app.places import Found, Unanswered, written
 from app.seal import Locked
 from app.shell import Shell
@@ -41,34 +41,18 @@ class Finder:
     def __init__(self, shell: Shell, geocoder: Geocoder | None) -> None:
         self._shell = shell
         self._geocoder = geocoder
-        self._nudged = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = OwnThread("finder", self.step, LOOK_EVERY_SECONDS)
 
     def start(self) -> None:
         """Run until `stop()`. Without a map service there is nothing to do."""
         if self._geocoder is None:
             return
-        self._shell.listeners.append(lambda _: self._nudged.set())
-        self._thread = threading.Thread(target=self._run, name="finder", daemon=True)
+        self._shell.listeners.append(lambda _: self._thread.nudge())
         self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end. A hanging look-up ends by its own time-out, and nothing waits for it."""
-        self._stopping.set()
-        self._nudged.set()
-        if self._thread is not None:
-            self._thread.join(timeout=1)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._nudged.wait(LOOK_EVERY_SECONDS)
-            self._nudged.clear()
-            try:
-                self.step()
-            except Exception as fault:  # the next look must come; its text may hold an address
-                log.error("looking places up failed: %s", type(fault).__name__)
-                self._stopping.wait(LOOK_EVERY_SECONDS)
+        self._thread.stop(1.0)
 
     def step(self) -> int:
         """Look up what waits now; answers how many. No transaction is open while the map service is asked."""
@@ -76,7 +60,7 @@ class Finder:
             return 0
         waiting = self._waiting()
         for one in waiting:
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 break
             self._settle(one, *self._look(self._geocoder.find, one))
         return len(waiting)

@@ -1,9 +1,7 @@
 """Synthetic pages to numbers of our own, through each provider by itself: sent, heard as they come back, or late."""
 
-import logging
 import re
 import secrets
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select
 
 from app.house_alarms import end_alarm, raise_alarm
+from app.own_thread import OwnThread
 from app.shell import Shell
 from app.tables import probes
 from notify.health import EVERYBODY
@@ -18,7 +17,6 @@ from notify.outcomes import FAILURES, RANKS
 from notify.transport import Call, Channel, Outcome, Sendable, Text, Transport, Wires
 from notify.twiml import say
 
-log = logging.getLogger("standby.probe")
 KIND: Final = "probe"
 EVERY: Final[dict[Channel, timedelta]] = {"text": timedelta(minutes=5), "call": timedelta(minutes=30)}
 LATE: Final = timedelta(minutes=3)
@@ -77,29 +75,16 @@ class Prober:
         self._numbers = shell.settings.outside.watched.probes
         # The provider's id of each call on its way: how far it came is asked of the provider.
         self._calls: dict[int, tuple[Transport, str]] = {}
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = OwnThread("prober", self.step, LOOK_SECONDS)
 
     def start(self) -> None:
         """Look every few seconds until `stop()`; nothing where no number of ours is set."""
-        if not self._numbers:
-            return
-        self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
-        self._thread.start()
+        if self._numbers:
+            self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end; what is on the wire is left to its time-out."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.step()
-            except Exception as fault:  # the next look must come
-                log.error("looking after synthetic pages failed: %s", type(fault).__name__)
-            self._stopping.wait(LOOK_SECONDS)
+        self._thread.stop()
 
     def step(self) -> int:
         """One look; answers how many were sent."""

@@ -6,15 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from app.tables import people, ways
-from dispatch.reach import CHANNELS, Channel, Way
+from dispatch.own_plan import TAKES
+from dispatch.reach import CHANNELS, Way
 
-# A phone that takes texts also rings.
-TAKES: dict[str, tuple[Channel, ...]] = {
-    "text": ("text", "call"),
-    "call": ("call",),
-    "push": ("push",),
-    "email": ("email",),
-}
 # Made once: building a statement costs more than running it, and every page asks it.
 _WHO = select(people.c.id, people.c.phone, people.c.plan).where(
     people.c.id.in_(bindparam("ids", expanding=True))

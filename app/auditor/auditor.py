@@ -1,7 +1,5 @@
 """The auditor: a thread that looks at every law each minute, and leaves a heartbeat of its own."""
 
-import logging
-import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,9 +8,9 @@ from app.auditor.law import Law
 from app.auditor.laws.every import EVERY
 from app.auditor.mended import Mended
 from app.heartbeats import beat
+from app.own_thread import OwnThread
 from app.shell import Shell
 
-log = logging.getLogger("standby.auditor")
 NAME = "auditor"
 EVERY_SECONDS = timedelta(seconds=60)
 # After a start the worker is given this long to catch up with what fell due meanwhile.
@@ -31,20 +29,16 @@ class Auditor:
         self._next = shell.clock.now() + FIRST_AFTER
         self._looked_at: dict[str, datetime] = {}
         self._beaten: datetime | None = None
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = OwnThread(NAME, self.step, 1.0)
         self.found: tuple[Finding, ...] = ()
 
     def start(self) -> None:
         """Beat at once, so that a board sees it from the first second; look when the worker has caught up."""
-        self._thread = threading.Thread(target=self._run, name=NAME, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end; a look that runs ends with its own time."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2 * self._seconds)
+        self._thread.stop(2 * self._seconds)
 
     def step(self) -> None:
         """Beat; look at the laws when it is time; end the alarms of providers that are well again."""
@@ -75,11 +69,3 @@ class Auditor:
         if self._beaten is None or not timedelta(0) <= now - self._beaten < timedelta(seconds=BEAT_SECONDS):
             beat(self._shell, NAME, now)
             self._beaten = now
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.step()
-            except Exception as fault:  # the next look must come; the age of the beat tells
-                log.error("the auditor failed: %s", type(fault).__name__)
-            self._stopping.wait(1.0)

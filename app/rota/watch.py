@@ -1,7 +1,6 @@
 """What the rota tells people by itself: reminders before a shift, and holes to those who can fill them."""
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from app.journal import newest
+from app.own_thread import OwnThread
 from app.queries.handover import DueHandOver, due_handovers, still_theirs
 from app.rota.at_start import tests_at_start
 from app.rota.cannot_reach import unreached
@@ -116,25 +116,12 @@ class Watch:
     """`start()` gives the watch its own thread, so that it never stands in the way of a page."""
 
     def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = OwnThread("watch", partial(watch, shell), EVERY_SECONDS)
 
     def start(self) -> None:
         """Look every half minute until `stop()`."""
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end; what it writes is whole or not there."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                watch(self._shell)
-            except Exception as fault:  # the next look must come
-                log.error("watching the rotas failed: %s", type(fault).__name__)
-            self._stopping.wait(EVERY_SECONDS)
+        self._thread.stop()

@@ -2,13 +2,13 @@
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.heartbeats import beat, beats
 from app.house_alarms import end_alarm, raise_alarm
+from app.own_thread import OwnThread
 from app.shell import Shell
 
 log = logging.getLogger("standby.guard")
@@ -57,19 +57,15 @@ class Guard:
         self._looks: dict[str, int] = {}
         self._stands = True  # an alarm may stand from before a restart
         self._well_since: datetime | None = None
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = OwnThread("guard", self.step, EVERY_SECONDS)
 
     def start(self) -> None:
         """Look every two seconds until `stop()`."""
-        self._thread = threading.Thread(target=self._run, name="guard", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2)
+        self._thread.stop()
 
     def step(self) -> None:
         """One look at the watchdog, and one at our own parts."""
@@ -106,11 +102,3 @@ class Guard:
     def _counted(self, what: str, wrong: bool) -> int:
         self._looks[what] = self._looks.get(what, 0) + 1 if wrong else 0
         return self._looks[what]
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.step()
-            except Exception as fault:  # the next look must come; the age of the beat tells
-                log.error("the guard failed: %s", type(fault).__name__)
-            self._stopping.wait(EVERY_SECONDS)

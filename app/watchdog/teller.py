@@ -1,14 +1,12 @@
 """Tells the alarms of the house outside: once when they rise, again while nobody has them, and when they are over."""
 
-import logging
-import threading
 from datetime import timedelta
 
 from app.house_alarms import HouseAlarm, mark_told, standing
+from app.own_thread import OwnThread
 from app.shell import Shell
 from app.watchdog.alarm_path import AlarmPath
 
-log = logging.getLogger("standby.teller")
 EVERY_SECONDS = 5.0
 AGAIN_AFTER = timedelta(minutes=10)
 # Nobody outside took it: the next try.
@@ -23,19 +21,15 @@ class Teller:
         self._path = path
         self._known: dict[str, HouseAlarm] = {}
         self._not_before = shell.clock.now()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = OwnThread("teller", self.step, EVERY_SECONDS)
 
     def start(self) -> None:
         """Look every few seconds until `stop()`."""
-        self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2)
+        self._thread.stop()
 
     def step(self) -> None:
         """Tell what is due now, in one message; write down that it was told when somebody took it."""
@@ -72,11 +66,3 @@ class Teller:
                 mark_told(connection, one.id, now)
         self._known |= {one.id: one for one in alarms}
         return True
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.step()
-            except Exception as fault:  # the next look must come
-                log.error("telling the alarms of the house failed: %s", type(fault).__name__)
-            self._stopping.wait(EVERY_SECONDS)
