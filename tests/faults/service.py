@@ -99,8 +99,14 @@ class Stricken:
         return replace(self.shell, clock=VirtualClock(then)) if minutes else self.shell
 
     def over(self, incident: str) -> None:
-        """Nobody is wanted any more, so that the next test finds everybody free."""
+        """Nobody is wanted any more, and everybody was told, so that the next test finds them free and its faults
+        meet its own messages."""
         commit(self.shell, incident, c.Cancel("ruiz", "caller_withdrew"), via="board")
+        until(
+            lambda: self.count(incident, "owed", "sending", "ambiguous") == 0,
+            AFTER_THE_LEASE,
+            "the last word",
+        )
 
     def incident(self, incident: str) -> Incident:
         with self.shell.store.read() as connection:
