@@ -16,7 +16,7 @@ from app.queries.intake import sheet_of
 from app.settings import Unset
 from app.tables import incidents, intake, journal
 from tests.house import PROGRAM, House, a_house, settings_for
-from tests.loopback.map_server import MapServer, a_map_server
+from tests.loopback.map_server import MapServer
 from tests.walk import post, text
 
 BLANK = settings_for("sqlite://", demo=False)
@@ -73,7 +73,7 @@ def test_the_demo_county_does_not_know_the_rest_of_the_world() -> None:
 
 @pytest.mark.parametrize("kind", ["nominatim", "photon", "pelias"])
 def test_each_kind_of_map_service_is_asked_on_its_own_host(kind: str) -> None:
-    with a_map_server() as server:
+    with MapServer() as server:
         server.says = "nominatim" if kind == "nominatim" else "features"
         found = service_of(server, kind).find("300 Lake Ave", "Alder Falls")
         assert server.asked == ["300 Lake Ave, Alder Falls"]
@@ -83,7 +83,7 @@ def test_each_kind_of_map_service_is_asked_on_its_own_host(kind: str) -> None:
 
 @pytest.mark.parametrize("says", ["error", "broken", "hang"])
 def test_a_map_service_that_fails_says_nothing_of_the_place(says: str) -> None:
-    with a_map_server() as server:
+    with MapServer() as server:
         server.says = says
         with pytest.raises(Unanswered) as fault:
             replace(service_of(server), answer_within=0.3).find("300 Lake Ave", "")
@@ -91,7 +91,7 @@ def test_a_map_service_that_fails_says_nothing_of_the_place(says: str) -> None:
 
 
 def test_a_place_that_is_nowhere_is_not_found() -> None:
-    with a_map_server() as server:
+    with MapServer() as server:
         server.says = "nothing"
         assert service_of(server).find("Nowhere at all", "") is None
 
@@ -197,7 +197,7 @@ def test_points_close_by_suggest_the_same_event(tmp_path: Path) -> None:
 
 
 def test_a_map_service_that_hangs_delays_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with a_house(tmp_path) as house, a_map_server() as server:
+    with a_house(tmp_path) as house, MapServer() as server:
         server.says = "hang"
         finder = Finder(house.shell, service_of(server))
         finder.start()

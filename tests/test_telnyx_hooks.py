@@ -18,9 +18,10 @@ from app.wiring import wires_for
 from notify.telnyx_wire import TelnyxTransport
 from tests.house import PHONES, a_house
 from tests.loopback import telnyx_shape
+from tests.loopback.frame import JSON
 from tests.loopback.phone import BUSY, CODE, NOBODY, VOICEMAIL, a_person
 from tests.loopback.telnyx_faults import cut_off
-from tests.loopback.telnyx_server import FORM, JSON, Answer
+from tests.loopback.telnyx_server import FORM, Answer
 from tests.loopback.telnyx_signing import headers
 from tests.wired import BASE
 from tests.wired_twice import WiredTwice, a_house_on_two_wires

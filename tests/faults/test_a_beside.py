@@ -20,7 +20,7 @@ from app.store import WRITERS_LOCK
 from app.tables import incidents, outbox
 from tests.faults.service import AFTER_THE_LEASE, SOON, Stricken, stricken
 from tests.house import PHONES
-from tests.loopback.map_server import a_map_server
+from tests.loopback.map_server import MapServer
 from tests.loopback.twilio_faults import held
 from tests.served import Served, until
 
@@ -142,7 +142,7 @@ def black_hole() -> Iterator[int]:
 
 
 def test_f20_with_map_mail_and_alarm_address_hanging_pages_go_out_at_once(tmp_path: Path) -> None:
-    with a_map_server() as maps, black_hole() as port:
+    with MapServer() as maps, black_hole() as port:
         maps.says = "hang"
         hanging = {
             "GEOCODER_URL": maps.address,

@@ -2,8 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n"
@@ -32,16 +32,17 @@ def _serve(listening: socket.socket, what: str, over: threading.Event) -> None:
 
 
 def _drip(connection: socket.socket, what: str, over: threading.Event) -> None:
-    with connection:
-        try:
-            connection.recv(65_536)
-            slow = HEAD + b" " * 900
-            if what == "body":
-                connection.sendall(HEAD)
-                slow = b" " * 900
-            for byte in slow:
-                connection.sendall(bytes((byte,)))
-                if over.wait(SECONDS):
-                    return
-        except OSError:
-            return  # the other side has had enough
+    with connection, suppress(OSError):  # the other side has had enough
+        connection.recv(65_536)
+        if what == "body":
+            connection.sendall(HEAD)
+        body = b" " * 900
+        drip(connection.sendall, body if what == "body" else HEAD + body, lambda: over.wait(SECONDS))
+
+
+def drip(send: Callable[[bytes], object], slow: bytes, over: Callable[[], bool]) -> None:
+    """One byte, then the wait for `over`, and so on. Each comes well within any time-out of a single read."""
+    for byte in slow:
+        send(bytes((byte,)))
+        if over():
+            return

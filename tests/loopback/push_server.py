@@ -1,19 +1,19 @@
 """A push service on the loopback: it checks who signed, opens what is sealed for its browsers, and fails as told."""
 
 import json
-import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
 import http_ece
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.loopback.frame import Door, Loopback
 
 A_DAY = 86_400
 
@@ -52,7 +52,7 @@ class Taken:
 
 
 @dataclass
-class LoopbackPush:
+class LoopbackPush(Loopback):
     """`taken` are the pushes that came and could be opened; `wrong` says what was wrong with the others."""
 
     public_key: str = ""
@@ -63,22 +63,11 @@ class LoopbackPush:
     def __post_init__(self) -> None:
         self.browsers: dict[str, Browser] = {}
         self._answers: deque[Answer] = deque()
-        self._released = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Exchange)
-        self._server.push = self
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.open(_Exchange)
 
     @property
     def base(self) -> str:
-        return f"http://localhost:{self._server.server_port}"
+        return f"http://localhost:{self.port}"
 
     def browser(self, name: str = "one") -> Browser:
         """A browser that has subscribed."""
@@ -94,10 +83,6 @@ class LoopbackPush:
 
     def next_answer(self) -> Answer:
         return self._answers.popleft() if self._answers else Answer()
-
-    def hold(self) -> None:
-        """Until the server closes; a bound all the same."""
-        self._released.wait(30)
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> str | None:
         """What is wrong with it, in a word; what is right is kept."""
@@ -139,19 +124,11 @@ def _signature_fault(authorization: str, audience: str, expected: str) -> str | 
     return None if str(said.get("sub", "")).startswith(("mailto:", "https://")) else "nobody to write to"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    push: LoopbackPush
-
-
-class _Exchange(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
+class _Exchange(Door[LoopbackPush]):
     def do_POST(self) -> None:
-        push = self.server.push
+        push = self.loopback
         push.asked += 1
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         answer = push.next_answer()
         if answer.held:
             push.hold()
@@ -164,21 +141,12 @@ class _Exchange(BaseHTTPRequestHandler):
             if fault:
                 push.wrong.append(fault)
                 status = 400
-        self.send_response(status)
-        if answer.location:
-            self.send_header("Location", answer.location)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.answer(status, location=answer.location or None)
 
     def do_GET(self) -> None:
         """Only a client that follows a redirect would come like this."""
-        self.server.push.wrong.append("followed")
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing goes to the terminal."""
+        self.loopback.wrong.append("followed")
+        self.answer(200)
 
 
 def _point(key: ec.EllipticCurvePublicKey) -> bytes:

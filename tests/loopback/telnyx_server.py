@@ -2,23 +2,21 @@
 
 import json
 import re
-import sys
-import threading
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import localtime
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.loopback import telnyx_shape as shape
+from tests.loopback.dripping import drip
+from tests.loopback.frame import JSON, Door, Faults, Loopback, post
 from tests.loopback.phone import Heard, Phone, listen
 from tests.loopback.telnyx_faults import Fault
 from tests.loopback.telnyx_shape import E164, Message, Ring
@@ -29,7 +27,7 @@ MESSAGES = re.compile(r"/v2/messages(?:/([0-9a-f-]{36}))?")
 CALLS = re.compile(r"/v2/texml/Accounts/([0-9a-f-]{36})/Calls(?:/(v3:[\w-]+))?")
 KEPT = 20_000
 DRIP_SECONDS = 0.05
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ Post = Callable[[str, bytes, dict[str, str]], Answer]
 
 
 @dataclass
-class LoopbackTelnyx:
+class LoopbackTelnyx(Loopback):
     """`public_base` is where reports are sent; `webhook_base` is where the service really listens.
     `honours_keys`: a request under a known key is answered as before."""
 
@@ -76,30 +74,16 @@ class LoopbackTelnyx:
     messages: dict[str, Message] = field(default_factory=dict)
     rings: dict[str, Ring] = field(default_factory=dict)
     signing_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
-    connections: int = 0
 
     def __post_init__(self) -> None:
-        self._lock = threading.Lock()
         self._numbers = count(1)
-        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        self._always: Fault | None = None
         self._answered: dict[str, tuple[bytes, dict[str, Any]]] = {}
-        self._released = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Exchange)
-        self._server.telnyx = self
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.faults = Faults[Fault]()
+        self.open(_Exchange)
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/v2"
+        return f"{self.address}/v2"
 
     @property
     def public_key(self) -> str:
@@ -108,12 +92,11 @@ class LoopbackTelnyx:
     # --- what a test says ---------------------------------------------------------------------------------
     def fault(self, *faults: Fault, number: str = "") -> None:
         """The next sends, to this number or else to any, go wrong in this order."""
-        with self._lock:
-            self._faults[number].extend(faults)
+        self.faults.add(faults, number)
 
     def always(self, fault: Fault | None) -> None:
         """Every send goes wrong like this; None: no more."""
-        self._always = fault
+        self.faults.always = fault
 
     def sends(self, number: str | None = None) -> list[Seen]:
         """The texts that were asked for."""
@@ -198,24 +181,17 @@ class LoopbackTelnyx:
     def new_id(self) -> str:
         return f"40319a2e-0000-4000-8000-{next(self._numbers):012x}"
 
-    def next_fault(self, number: str) -> Fault | None:
-        with self._lock:
-            for key in (number, ""):
-                if self._faults[key]:
-                    return self._faults[key].popleft()
-        return self._always
-
     def take_message(self, body: dict[str, Any]) -> dict[str, Any]:
         held = Message(
             self.new_id(), body["to"], body["from"], body["text"], self.now(), body.get("webhook_url")
         )
-        with self._lock:
+        with self.lock:
             self.messages[held.id] = held
         return {"data": shape.message_json(held, self.profile)}
 
     def take_call(self, body: dict[str, Any]) -> dict[str, Any]:
         ring = Ring(f"v3:{next(self._numbers):054d}", body, self.now())
-        with self._lock:
+        with self.lock:
             self.rings[ring.sid] = ring
         answer = {"from": body["From"], "to": body["To"], "status": "queued"}
         return {**answer, "call_sid": ring.sid} if self.tells_call_id else answer
@@ -231,14 +207,6 @@ class LoopbackTelnyx:
         if key is not None:
             self._answered[key] = (raw, answer)
 
-    def hold(self) -> None:
-        """Until the server closes; a bound all the same."""
-        self._released.wait(30)
-
-    def drip(self) -> bool:
-        """Waits for the next byte's time. False when the server closes."""
-        return not self._released.wait(DRIP_SECONDS)
-
     def _asked(self, where: re.Pattern[str], name: str, number: str | None) -> list[Seen]:
         posts = [
             seen for seen in tuple(self.requests) if seen.method == "POST" and where.fullmatch(seen.path)
@@ -252,45 +220,13 @@ class LoopbackTelnyx:
         return self.post_form(ring.asked["StatusCallback"], form)
 
     def _post_over_http(self, url: str, body: bytes, with_headers: dict[str, str]) -> Answer:
-        target = urlsplit(url)
-        real = urlsplit(self.webhook_base or url)
-        connection = HTTPConnection(real.hostname or "127.0.0.1", real.port, timeout=15)
-        try:
-            path = target.path + (f"?{target.query}" if target.query else "")
-            connection.request("POST", path, body, {"Host": target.netloc, **with_headers})
-            answer = connection.getresponse()
-            return Answer(answer.status, answer.read().decode())
-        finally:
-            connection.close()
+        return Answer(*post(url, body, with_headers, self.webhook_base))
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    telnyx: LoopbackTelnyx
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up on a slow answer is what some tests are about."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Exchange(BaseHTTPRequestHandler):
-    """One connection; kept alive and never delayed, so that what is measured is the client."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        with self.server.telnyx._lock:
-            self.server.telnyx.connections += 1
-
+class _Exchange(Door[LoopbackTelnyx]):
     def do_POST(self) -> None:
-        telnyx = self.server.telnyx
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        telnyx = self.loopback
+        raw = self.body()
         body = json.loads(raw or b"{}")
         is_text = MESSAGES.fullmatch(self._path()) is not None
         wrong = shape.message_fault(body) if is_text else shape.call_fault(body)
@@ -305,14 +241,16 @@ class _Exchange(BaseHTTPRequestHandler):
             self._take(is_text, number, raw, body, telnyx)
 
     def do_GET(self) -> None:
-        telnyx = self.server.telnyx
+        telnyx = self.loopback
         if not self._admitted({}, None):
             return
         text, call = MESSAGES.fullmatch(self._path()), CALLS.fullmatch(self._path())
         if text and text.group(1) in telnyx.messages:
-            self._answer(200, {"data": shape.message_json(telnyx.messages[text.group(1)], telnyx.profile)})
+            self.answer_json(
+                200, {"data": shape.message_json(telnyx.messages[text.group(1)], telnyx.profile)}
+            )
         elif call and call.group(2) in telnyx.rings:
-            self._answer(200, shape.call_json(telnyx.rings[call.group(2)], telnyx.account))
+            self.answer_json(200, shape.call_json(telnyx.rings[call.group(2)], telnyx.account))
         else:
             self._refuse(404, "10005", "Resource not found")
 
@@ -327,47 +265,39 @@ class _Exchange(BaseHTTPRequestHandler):
         if isinstance(known, str):
             self._refuse(422, "10015", known)
             return
-        fault = telnyx.next_fault(number)
+        fault = telnyx.faults.next(number)
         answer = known
         if answer is None and (fault is None or fault.accepted):
             answer = telnyx.take_message(body) if is_text else telnyx.take_call(body)
             telnyx.remember(key, raw, answer)
         if fault is None:
-            self._answer(200, answer or {})
+            self.answer_json(200, answer or {})
         else:
             self._fail(fault, answer or {})
 
     def _fail(self, fault: Fault, answer: dict[str, Any]) -> None:
         if fault.text is not None:
-            self._write(fault.http_status or 200, fault.text.encode(), "text/html")
+            self.answer(fault.http_status or 200, fault.text.encode(), "text/html")
         elif fault.http_status is not None:
             self._refuse(fault.http_status, fault.code, "As told to", fault.location)
         elif fault.drips:
             self._drip(fault.drips, json.dumps(answer).encode())
         else:
             if fault.held:
-                self.server.telnyx.hold()
+                self.loopback.hold()
             self.close_connection = True
 
     def _drip(self, what: str, body: bytes) -> None:
         """Each byte comes well within any time-out of a single read."""
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-        slow = head + body
-        if what == "body":
-            self.wfile.write(head)
-            slow = body
         self.close_connection = True
-        for byte in slow:
-            try:
-                self.wfile.write(bytes((byte,)))
-                self.wfile.flush()
-            except OSError:
-                return  # the other side has had enough
-            if not self.server.telnyx.drip():
-                return
+        if what == "body":
+            self.connection.sendall(head)
+        slow = body if what == "body" else head + body
+        drip(self.connection.sendall, slow, lambda: self.loopback.hold(DRIP_SECONDS))
 
     def _admitted(self, body: dict[str, Any], wrong: str | None) -> bool:
-        telnyx = self.server.telnyx
+        telnyx = self.loopback
         key = self.headers.get("Idempotency-Key")
         telnyx.requests.append(Seen(time.monotonic(), self.command, self._path(), body, key, wrong))
         call = CALLS.fullmatch(self._path())
@@ -389,20 +319,4 @@ class _Exchange(BaseHTTPRequestHandler):
         return urlsplit(self.path).path.replace("%3A", ":")
 
     def _refuse(self, status: int, code: str | None, title: str, location: str | None = None) -> None:
-        self._write(status, json.dumps(shape.refusal_json(code, title)).encode(), JSON, location)
-
-    def _answer(self, status: int, answer: dict[str, Any]) -> None:
-        self._write(status, json.dumps(answer).encode(), JSON)
-
-    def _write(self, status: int, body: bytes, kind: str, location: str | None = None) -> None:
-        self.send_response(status)
-        if location is not None:
-            self.send_header("Location", location)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests are kept in `requests`; nothing goes to the terminal."""
+        self.answer_json(status, shape.refusal_json(code, title), location)

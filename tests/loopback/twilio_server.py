@@ -1,22 +1,19 @@
 """Twilio on the loopback: a real HTTP server that takes texts and calls, fails as told, and calls back signed."""
 
 import base64
-import json
 import re
-import threading
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import localtime
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.loopback import twilio_calls, twilio_shape
+from tests.loopback.frame import Door, Faults, Loopback, post
 from tests.loopback.phone import Heard, Phone
 from tests.loopback.twilio_calls import SCRIPT_MOST, HeldCall
 from tests.loopback.twilio_faults import Fault
@@ -34,7 +31,7 @@ Post = Callable[[str, Sequence[tuple[str, str]], dict[str, str]], int]
 
 
 @dataclass
-class LoopbackTwilio:
+class LoopbackTwilio(Loopback):
     """`public_base` is the address that is signed; `webhook_base` is where the service really listens.
 
     `callbacks` are posted by themselves after each accepted text, before its answer when `callbacks_first`.
@@ -53,28 +50,15 @@ class LoopbackTwilio:
     requests: deque[Seen] = field(default_factory=lambda: deque(maxlen=KEPT))
     messages: dict[str, Held] = field(default_factory=dict)
     calls: dict[str, HeldCall] = field(default_factory=dict)
-    connections: int = 0
 
     def __post_init__(self) -> None:
-        self._lock = threading.Lock()
         self._numbers = count(1)
-        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        self._released = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Exchange)
-        self._server.twilio = self
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.faults = Faults[Fault]()
+        self.open(_Exchange)
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self.address
 
     @property
     def shape_check(self) -> str:
@@ -83,8 +67,7 @@ class LoopbackTwilio:
 
     def fault(self, *faults: Fault, number: str = "") -> None:
         """The next sends, to this number or else to any, go wrong in this order."""
-        with self._lock:
-            self._faults[number].extend(faults)
+        self.faults.add(faults, number)
 
     def sends(self, number: str | None = None) -> list[Seen]:
         posts = [seen for seen in tuple(self.requests) if seen.method == "POST"]
@@ -98,7 +81,7 @@ class LoopbackTwilio:
         """A phone texts us. The same `sid` again is Twilio posting the same text again."""
         sid = sid or self._sid()
         held_text = Held(sid, self.sender, sender, body, self.now(), None, "received", direction="inbound")
-        with self._lock:
+        with self.lock:
             self.messages.setdefault(sid, held_text)
         return self._post(
             self.public_base + path,
@@ -134,7 +117,7 @@ class LoopbackTwilio:
             form.get("AsyncAmdStatusCallback") if form.get("AsyncAmd") == "true" else None,
             int(form.get("Timeout", 60)),
         )
-        with self._lock:
+        with self.lock:
             self.calls[call.sid] = call
         return call
 
@@ -143,20 +126,9 @@ class LoopbackTwilio:
         text = Held(
             self._sid(), form["To"], sender, form.get("Body", ""), self.now(), form.get("StatusCallback")
         )
-        with self._lock:
+        with self.lock:
             self.messages[text.sid] = text
         return text
-
-    def next_fault(self, number: str) -> Fault | None:
-        with self._lock:
-            for key in (number, ""):
-                if self._faults[key]:
-                    return self._faults[key].popleft()
-        return None
-
-    def hold(self) -> None:
-        """Until the server closes; a bound all the same."""
-        self._released.wait(30)
 
     def _sid(self) -> str:
         return f"SM{next(self._numbers):032x}"
@@ -192,44 +164,12 @@ class LoopbackTwilio:
         }
         if self.post is not None:
             return self.post(url, pairs, headers), ""
-        return self._over_http(url, pairs, headers)
-
-    def _over_http(
-        self, url: str, pairs: Sequence[tuple[str, str]], headers: dict[str, str]
-    ) -> tuple[int, str]:
-        target = urlsplit(url)
-        real = urlsplit(self.webhook_base or url)
-        connection = HTTPConnection(real.hostname or "127.0.0.1", real.port, timeout=15)
-        try:
-            path = target.path + (f"?{target.query}" if target.query else "")
-            connection.request("POST", path, urlencode(list(pairs)), {**headers, "Host": target.netloc})
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
+        return post(url, urlencode(list(pairs)), headers, self.webhook_base)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    twilio: LoopbackTwilio
-
-
-class _Exchange(BaseHTTPRequestHandler):
-    """One connection; kept alive and never delayed, so that what is measured is the client."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        with self.server.twilio._lock:
-            self.server.twilio.connections += 1
-
+class _Exchange(Door[LoopbackTwilio]):
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         pairs = parse_qsl(body.decode(), keep_blank_values=True)
         if self._admitted(body, dict(pairs)):
             self._send(pairs)
@@ -239,33 +179,33 @@ class _Exchange(BaseHTTPRequestHandler):
         if not self._admitted(b"", form):
             return
         address = self._address()
-        twilio = self.server.twilio
+        twilio = self.loopback
         sid = address.group(3)
         if sid is None:
             self._list(form)
         elif sid in twilio.messages and address.group(2) == "Messages":
-            self._answer(200, as_json(twilio.account_sid, twilio.messages[sid]))
+            self.answer_json(200, as_json(twilio.account_sid, twilio.messages[sid]))
         elif sid in twilio.calls and address.group(2) == "Calls":
-            self._answer(200, twilio_calls.as_json(twilio.account_sid, twilio.calls[sid]))
+            self.answer_json(200, twilio_calls.as_json(twilio.account_sid, twilio.calls[sid]))
         else:
             self._refuse(404, 20404, "The requested resource was not found")
 
     def _send(self, pairs: list[tuple[str, str]]) -> None:
-        twilio = self.server.twilio
+        twilio = self.loopback
         form = dict(pairs)
-        fault = twilio.next_fault(form["To"])
+        fault = twilio.faults.next(form["To"])
         taken = fault is None or fault.accepted
         if taken and self._address().group(2) == "Calls":
             call = twilio.accept_call(pairs)
             if fault is None:
-                self._answer(201, twilio_calls.as_json(twilio.account_sid, call))
+                self.answer_json(201, twilio_calls.as_json(twilio.account_sid, call))
                 return
         text = twilio.accept(form) if taken and self._address().group(2) == "Messages" else None
         if fault is None and text is not None:
             answer = as_json(twilio.account_sid, text)
             if twilio.callbacks_first:
                 twilio.call_back(text.sid, *twilio.callbacks)
-            self._answer(201, answer)
+            self.answer_json(201, answer)
             if not twilio.callbacks_first:
                 twilio.call_back(text.sid, *twilio.callbacks)
         elif fault is not None and fault.http_status is not None:
@@ -276,16 +216,16 @@ class _Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _list(self, form: dict[str, str]) -> None:
-        twilio = self.server.twilio
+        twilio = self.loopback
         kind = self._address().group(2)
-        with twilio._lock:
+        with twilio.lock:
             held: list[Any] = list(twilio.messages.values() if kind == "Messages" else twilio.calls.values())
         wanted = [one for one in reversed(held) if form.get("To") in (None, one.to)]
         size = int(form.get("PageSize", 50))
         shape = as_json if kind == "Messages" else twilio_calls.as_json
         page = [shape(twilio.account_sid, one) for one in wanted[:size]]
         path = self.path
-        self._answer(
+        self.answer_json(
             200,
             {
                 kind.lower(): page,
@@ -301,7 +241,7 @@ class _Exchange(BaseHTTPRequestHandler):
         )
 
     def _admitted(self, body: bytes, form: dict[str, str]) -> bool:
-        twilio = self.server.twilio
+        twilio = self.loopback
         authorization = self.headers.get("Authorization", "")
         wrong = (
             twilio_shape.fault(self.command, self.path, body, authorization) if twilio.check_shape else None
@@ -332,16 +272,4 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int, code: int | None, message: str) -> None:
         more_info = f"https://www.twilio.com/docs/errors/{code}"
-        self._answer(status, {"code": code, "message": message, "more_info": more_info, "status": status})
-
-    def _answer(self, status: int, answer: dict[str, Any]) -> None:
-        body = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Requests are kept in `requests`; nothing goes to the terminal."""
+        self.answer_json(status, {"code": code, "message": message, "more_info": more_info, "status": status})
