@@ -1,20 +1,24 @@
 """A whole house for one test: real SQLite, a virtual clock, the shipped recorder, a small county."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from app.clock import VirtualClock
 from app.factory import create_app
-from app.passwords import hashed
 from app.settings import Settings
 from app.shell import Shell
+from app.sim.house import empty_database
 from app.tables import frozen_triggers, metadata, people, programs, shifts
 from app.wiring import carried_by, shell_for
 from app.worker import Worker
@@ -65,7 +69,13 @@ class House:
     clock: VirtualClock
     recorder: Recorder
     worker: Worker
-    app: Flask
+
+    @cached_property
+    def app(self) -> Flask:
+        """Made when somebody first looks: many a test never opens a page."""
+        app = create_app(self.shell)
+        app.jinja_env.bytecode_cache = COMPILED
+        return app
 
     def client(self, person: str | None = None) -> FlaskClient:
         """A browser; signed in when a person is named."""
@@ -102,6 +112,21 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 
 
+class Route(Rule):
+    """A route that is compiled once for all houses of a test run; anew, it took most of the time to build one."""
+
+    _kept: ClassVar[dict[tuple[str, object, bool], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, self.endpoint, append_unknown)
+        if key not in self._kept:
+            self._kept[key] = super()._compile_builder(append_unknown)
+        return self._kept[key]
+
+
+Flask.url_rule_class = Route
+
+
 @contextmanager
 def a_house(
     directory: Path, *, alone_allowed: bool = False, database_url: str | None = None, **settings: object
@@ -115,24 +140,26 @@ def a_house(
         create_schema(shell)
     furnish(shell, alone_allowed)
     recorder = Recorder(clock.now)
-    app = create_app(shell)
-    app.jinja_env.bytecode_cache = COMPILED
-    house = House(shell, clock, recorder, Worker(shell, carried_by(recorder)), app)
     try:
-        yield house
+        yield House(shell, clock, recorder, Worker(shell, carried_by(recorder)))
     finally:
         shell.store.close()
 
 
 def create_schema(shell: Shell) -> None:
-    """All tables and triggers, in an empty database."""
+    """All tables and triggers, in an empty database. A SQLite file is copied: that is quicker than to make one."""
+    engine = shell.store.engine
+    if shell.store.is_sqlite and engine.url.database:
+        Path(engine.url.database).write_bytes(empty_database())
+        return
     with shell.store.write() as connection:
         metadata.create_all(connection)
-        for statement in frozen_triggers(shell.store.engine.dialect.name):
+        for statement in frozen_triggers(engine.dialect.name):
             connection.exec_driver_sql(statement)
 
 
-_HASH = hashed(PASSWORD)
+# As strong as argon2 can be weak: a test signs in a thousand times. A hash says itself what it costs.
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def furnish(shell: Shell, alone_allowed: bool = False) -> None:

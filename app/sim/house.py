@@ -1,6 +1,5 @@
 """The shell around a county of one night, on a database file of its own."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ def a_house(county: County) -> Iterator[tuple[Shell, VirtualClock, Path]]:
     roomy = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="night-", dir=roomy if roomy.is_dir() else None) as directory:
         path = Path(directory) / "standby.db"
-        shutil.copy(Path(_empty().name) / "standby.db", path)
+        path.write_bytes(empty_database())
         clock = VirtualClock(county.start)
         settings = Settings(
             base_url="https://standby.example",
@@ -45,17 +44,18 @@ def a_house(county: County) -> Iterator[tuple[Shell, VirtualClock, Path]]:
 
 
 @cache
-def _empty() -> "tempfile.TemporaryDirectory[str]":
-    """A database with all tables and nothing in them, made once and copied for each night."""
-    directory = tempfile.TemporaryDirectory(prefix="night-empty-")
-    store = Store(f"sqlite:///{directory.name}/standby.db")
-    with store.write() as connection:
-        metadata.create_all(connection)
-        for statement in frozen_triggers("sqlite"):
-            connection.exec_driver_sql(statement)
-    store.checkpoint()
-    store.close()
-    return directory
+def empty_database() -> bytes:
+    """A database file with all tables and nothing in them: made once, written out for each night."""
+    with tempfile.TemporaryDirectory(prefix="night-empty-") as directory:
+        path = Path(directory) / "standby.db"
+        store = Store(f"sqlite:///{path}")
+        with store.write() as connection:
+            metadata.create_all(connection)
+            for statement in frozen_triggers("sqlite"):
+                connection.exec_driver_sql(statement)
+        store.checkpoint()
+        store.close()
+        return path.read_bytes()
 
 
 def furnish(shell: Shell, county: County) -> None:

@@ -142,7 +142,7 @@ def test_f07_killed_while_notes_are_being_signed_they_are_signed_with_their_row_
     house: Stricken, nth: int
 ) -> None:
     earlier = house.earlier(minutes=90)
-    past = House(earlier, earlier.clock, None, None, None)  # type: ignore[arg-type]
+    past = House(earlier, earlier.clock, None, None)  # type: ignore[arg-type]
     crisis = Crisis(past).received().sent().on_scene().cleared().written()
     press = partial(house.desk("ana").post, f"/incidents/{crisis.ref}/sign", key=new_id(), version="1")
     struck(house, *writing(house, nth), press)

@@ -80,7 +80,7 @@ def house(tmp_path: Path, machine: Machine, database_url: str | None) -> Iterato
         create_schema(shell)
     furnish(shell)
     recorder = Recorder(machine.clock.now)
-    yield House(shell, None, recorder, Worker(shell, carried_by(recorder)), None)  # type: ignore[arg-type]
+    yield House(shell, None, recorder, Worker(shell, carried_by(recorder)))  # type: ignore[arg-type]
     shell.store.close()
 
 
