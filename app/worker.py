@@ -18,6 +18,7 @@ from app.clock import JUMP
 from app.commit import commit
 from app.house_alarms import end_alarm, raise_alarm
 from app.impatience import ask_after, begin_beside, grow_impatient, to_look_at
+from app.poisoned import Poisoned
 from app.sender import Sender
 from app.settling import settle_all
 from app.shell import Shell
@@ -32,7 +33,6 @@ TICK_SECONDS = 1.0
 CLAIMS_AT_MOST = 100
 WAKES_AT_ONCE = 20
 WAKES_AT_MOST = 200
-POISONED_FOR = timedelta(seconds=30)
 CHECKPOINT_EVERY = timedelta(seconds=10)
 SPARES_KEPT = timedelta(minutes=10)
 # A provider that has not answered a send by now is slow, and the next channel begins beside it.
@@ -46,9 +46,6 @@ _DUE = (
     )
     .order_by(incidents.c.wake_at)
     .limit(WAKES_AT_ONCE)
-)
-_DUE_ROW = select(incidents.c.id).where(
-    incidents.c.id == bindparam("incident"), incidents.c.wake_at <= bindparam("now")
 )
 _BEAT = update(heartbeats).where(heartbeats.c.name == "worker")
 
@@ -69,7 +66,7 @@ class Worker:
         self._nudged = threading.Event()
         self._stopping = threading.Event()
         self._one_at_a_time = threading.Lock()
-        self._poisoned: dict[str, datetime] = {}
+        self._poisoned = Poisoned(shell)
         self._beaten: datetime | None = None
         self._checkpointed: datetime | None = None
         self._threads: list[threading.Thread] = []
@@ -79,7 +76,7 @@ class Worker:
     @property
     def poisoned(self) -> tuple[str, ...]:
         """Incidents whose rules raised an error; they are tried again, and the others are not held up."""
-        return tuple(self._poisoned)
+        return self._poisoned.incidents
 
     def start(self) -> None:
         """Run until `stop()`. APScheduler gives the beat; a commit's nudge does not wait for it; and should
@@ -110,6 +107,7 @@ class Worker:
             newest = connection.scalar(select(func.max(heartbeats.c.at)))
         if newest is not None:
             self._shell.clock.run_on_from(newest)
+        self._poisoned.begin(self._shell.clock.now())
 
     def let_go(self) -> None:
         """Another may be alone now."""
@@ -183,7 +181,7 @@ class Worker:
             with self._shell.store.write(next_in_line=True) as connection:
                 poisoned = settle_all(connection, self._shell, self._carriers, back, now)
                 if owed:
-                    claims = claim(connection, now, room, self._carriers.choose, self._poisoned)
+                    claims = claim(connection, now, room, self._carriers.choose, self._poisoned.incidents)
         except BaseException:
             # Nothing was written: what came back is settled at the next beat, and no hand stays taken.
             for back_again in back:
@@ -191,7 +189,7 @@ class Worker:
             self._carriers.recount([one for one, _ in self._out.values()])
             raise
         for incident in poisoned:
-            self._poison(incident, "its page cannot be given up")
+            self._poisoned.note(incident, "its page cannot be given up")
         for one_claim in claims:
             self._hand_over(one_claim)
         return bool(back or claims)
@@ -252,11 +250,12 @@ class Worker:
 
     def _wake_what_is_due(self) -> int:
         now = self._shell.clock.now()
-        resting = [incident for incident, until in self._poisoned.items() if until > now]
+        resting = self._poisoned.resting(now)
         with self._shell.store.read() as connection:
             due = connection.scalars(_DUE, {"now": now, "resting": resting}).all()
         for incident in due:
             self._wake(incident)
+        self._poisoned.forget_what_is_not_due()
         return len(due)
 
     def _wake(self, incident: str) -> None:
@@ -264,37 +263,14 @@ class Worker:
         try:
             done = commit(self._shell, incident, Wake(), via="clock")
         except Refused:
-            self._well_again(incident)
+            self._poisoned.well_again(incident)
         except Exception as fault:
-            self._poison(incident, type(fault).__name__)
+            self._poisoned.note(incident, type(fault).__name__)
         else:
-            if not done.facts and self._still_due(incident):
-                self._poison(incident, "it is due and nothing comes of waking it")
+            if not done.facts and self._poisoned.still_due(incident):
+                self._poisoned.note(incident, "it is due and nothing comes of waking it")
             else:
-                self._well_again(incident)
-
-    def _still_due(self, incident: str) -> bool:
-        # Nothing to do, and yet its row says so: left in line it would be woken for ever, before all others.
-        with self._shell.store.read() as connection:
-            found = connection.scalar(_DUE_ROW, {"now": self._shell.clock.now(), "incident": incident})
-        return found is not None
-
-    def _poison(self, incident: str, why: str) -> None:
-        log.error("incident %s: %s", incident, why)
-        now = self._shell.clock.now()
-        self._poisoned[incident] = now + POISONED_FOR
-        with self._shell.store.write() as connection:
-            row = connection.execute(
-                select(incidents.c.ref, incidents.c.program).where(incidents.c.id == incident)
-            ).first()
-            if row is not None:
-                sentence = f"{row.ref} cannot be handled by the clock. Page its people by phone and watch it yourself."
-                raise_alarm(connection, "poisoned", incident, sentence, now=now, program=row.program)
-
-    def _well_again(self, incident: str) -> None:
-        if self._poisoned.pop(incident, None) is not None:
-            with self._shell.store.write() as connection:
-                end_alarm(connection, "poisoned", incident, self._shell.clock.now())
+                self._poisoned.well_again(incident)
 
     def _beat(self) -> None:
         now = self._shell.clock.now()

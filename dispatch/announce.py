@@ -79,12 +79,15 @@ def _reminder(before: Incident, fact: f.Reminded, _: Board) -> list[m.Message]:
 
 
 def _alarm(before: Incident, fact: f.AlarmRaised, board: Board) -> list[m.Message]:
-    """The supervisors on call are told; when the rota has a hole there, all of them."""
     if fact.kind not in TEXTED:
         return []
+    return [m.AlarmStands(person, before.ref, fact.kind) for person in in_charge(board)]
+
+
+def in_charge(board: Board) -> list[str]:
+    """Whom an alarm is told to: the supervisors on call; when the rota has a hole there, all of them."""
     on_call = [one.person for one in board.on_call if one.tier == "supervisor"]
-    told = on_call or sorted(board.supervisors)
-    return [m.AlarmStands(person, before.ref, fact.kind) for person in told]
+    return on_call or sorted(board.supervisors)
 
 
 def _stand_down(person: str, ref: int, why: str) -> m.StandDown:

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, update
 from app.claims import ATTEMPTS_AT_MOST, LEASE, RECONCILE_AFTER
 from app.tables import heartbeats, incidents, outbox
 from app.wiring import carried_by
-from app.worker import POISONED_FOR, WAKES_AT_ONCE, Worker
+from app.poisoned import RESTS
+from app.worker import WAKES_AT_ONCE, Worker
 from dispatch import commands as c
 from notify.recorder import Recorder
 from notify.transport import Outcome, Text
@@ -23,12 +24,6 @@ from tests.loopback.twilio_faults import cut_off
 from tests.loopback.twilio_server import LoopbackTwilio
 
 DEADLINE = 10.0
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 @pytest.fixture
@@ -295,7 +290,7 @@ def test_a_poisoned_incident_is_tried_again_and_goes_on_when_it_is_mended(house:
     house.pass_time(minutes=10)
     with house.shell.store.write() as connection:
         connection.execute(update(incidents).where(incidents.c.id == sick.id).values(state=state))
-    house.clock.move(POISONED_FOR)
+    house.clock.move(RESTS)
     house.worker.tick()
     assert house.worker.poisoned == ()
     assert states(sick)["cyd"] == "asked"

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 
 from app.auditor.laws.every import EVERY as LAWS
 from app.claims import ATTEMPTS_AT_MOST
-from app.house_alarms import standing
-from app.tables import heartbeats, incidents, outbox
+from app.house_alarms import standing, take
+from app.tables import heartbeats, incidents, outbox, people
 from app.wiring import carried_by
 from app.worker import Worker
 from dispatch import commands as c
@@ -66,6 +66,51 @@ def test_f09_its_pages_are_still_sent_though_its_own_clock_cannot_run(house: Hou
     spoil(sick)
     house.worker.tick()
     assert [len(house.texts(person)) for person in ("ana", "ben")] == [1, 1]
+
+
+def test_f09_whoever_is_in_charge_is_told_at_once_and_again_until_somebody_takes_it(house: House) -> None:
+    sick = paged(house)
+    spoil(sick)
+    house.pass_time(minutes=6)
+    told = [text for text in house.texts("okonjo") if "clock stopped" in text]
+    assert len(told) == 1 and str(sick.ref) in told[0]
+    house.pass_time(minutes=5)
+    assert len([text for text in house.texts("okonjo") if "clock stopped" in text]) == 2
+    with house.shell.store.write() as connection:
+        alarm = next(one for one in standing(connection) if one.about == sick.id)
+        assert take(connection, alarm.id, "haddad", house.clock.now())
+    house.pass_time(minutes=11)
+    assert len([text for text in house.texts("okonjo") if "clock stopped" in text]) == 2
+
+
+def test_f09_with_no_supervisor_everybody_on_call_is_told(house: House) -> None:
+    sick = paged(house)
+    with house.shell.store.write() as connection:
+        connection.execute(update(people).where(people.c.id.in_(("okonjo", "haddad"))).values(active=False))
+    spoil(sick)
+    house.pass_time(minutes=6)
+    heard = [
+        person
+        for person in ("ana", "ben", "cyd", "dov")
+        if any("clock stopped" in text for text in house.texts(person))
+    ]
+    assert heard == ["ana", "ben", "cyd", "dov"]
+
+
+def test_f09_its_alarm_ends_when_a_human_has_closed_it_or_a_new_process_can_run_it(house: House) -> None:
+    sick = paged(house)
+    with house.shell.store.read() as connection:
+        whole = connection.scalar(select(incidents.c.state).where(incidents.c.id == sick.id))
+    spoil(sick)
+    house.pass_time(minutes=6)
+    with house.shell.store.write() as connection:
+        connection.execute(update(incidents).where(incidents.c.id == sick.id).values(state=whole))
+    new = Worker(house.shell, carried_by(house.recorder))
+    new.begin()
+    assert new.poisoned == (sick.id,)
+    new.tick()
+    with house.shell.store.read() as connection:
+        assert [one for one in standing(connection) if one.kind == "poisoned"] == []
 
 
 class Hanging(Recorder):
