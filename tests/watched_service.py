@@ -30,12 +30,12 @@ class Held(Service):
         forever = threading.Event()
         for line in sys.stdin:
             end, _, name = line.strip().rpartition(" ")
-            part = worker if name == "worker" else self._auditor
-            assert part is not None
+            assert self._auditor is not None
+            part = worker if name == "worker" else self._auditor._thread
             if end:
                 part._stopping.set()
             else:
-                setattr(part, "tick" if name == "worker" else "step", forever.wait)
+                setattr(part, "tick" if name == "worker" else "_step", forever.wait)
 
 
 def main() -> None:
