@@ -1,13 +1,22 @@
-"""What many tests share: the running demo with its browser, and the two kinds of database."""
+"""What many tests share: a house, the running demo with its browser, and the two kinds of database."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.schema import upgrade
 from app.store import Store
 from tests.browser import Demo, running_demo
+from tests.house import House, a_house
 from tests.postgres import Postgres, empty, missing, running_postgres
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """In a SQLite file of its own."""
+    with a_house(tmp_path) as house:
+        yield house
 
 
 @pytest.fixture(scope="module")

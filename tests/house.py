@@ -1,13 +1,14 @@
 """A whole house for one test: real SQLite, a virtual clock, the shipped recorder, a small county."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -144,6 +145,18 @@ def a_house(
         yield House(shell, clock, recorder, Worker(shell, carried_by(recorder)))
     finally:
         shell.store.close()
+
+
+def on_both(build: Callable[..., AbstractContextManager[object]], **settings: object) -> object:
+    """A fixture of what `build` makes, for a module to name: each test that asks for it runs in a SQLite file and in
+    PostgreSQL."""
+
+    @pytest.fixture
+    def built(tmp_path: Path, database_url: str | None) -> Iterator[object]:
+        with build(tmp_path, database_url=database_url, **settings) as made:
+            yield made
+
+    return built
 
 
 def create_schema(shell: Shell) -> None:

@@ -2,9 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -14,16 +12,10 @@ from werkzeug.test import TestResponse
 
 from app.oncall import on_duty, who_is_asked
 from app.tables import duties, journal, people
-from tests.house import PASSWORD, House, a_house
+from tests.house import PASSWORD, House
 from tests.walk import post, text
 
 NEW = "the moon is over the barn"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def enter(house: House, person: str, password: str, code: str = "") -> TestResponse:

@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,17 +18,11 @@ from app.terms import SEND, TERMS
 from app.world import MINUTES, policy_of
 from dispatch import commands as c
 from tests.crisis import Crisis
-from tests.house import House, a_house
+from tests.house import House
 from tests.walk import post, text
 
 SECRET = re.compile(r'<code class="code-box" id="secret">([^<]+)</code>')
 ZED = {"name": "Zed Moss", "email": "z.moss@alder.example", "roles": ["responder"], "phone": "218 555 0177"}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 @pytest.fixture

@@ -4,11 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from app.alone import Alone
@@ -19,7 +16,7 @@ from app.wiring import carried_by
 from app.worker import Worker
 from dispatch import commands as c
 from tests.crisis import Crisis
-from tests.house import House, a_house
+from tests.house import House, a_house, on_both
 
 HOLD = """
 import sys, time
@@ -30,11 +27,7 @@ print(alone.take(), flush=True)
 time.sleep(60)
 """
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def address(house: House) -> str:

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import schemathesis
@@ -23,12 +22,6 @@ from tests.crisis import Crisis
 from tests.house import NIGHT, House, a_house
 
 Headers = dict[str, str]
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def bearer(house: House, scope: str = "read", program: str = "alder") -> Headers:

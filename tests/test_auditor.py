@@ -1,8 +1,7 @@
 """The auditor: each law of the house, broken by hand and found by name; and one that cannot be looked at in time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, func, insert, select, text, update
@@ -28,16 +27,12 @@ from app.tables import (
 )
 from dispatch import commands as c
 from tests.desk import Call
-from tests.house import House, a_house
+from tests.house import House, a_house, on_both
 
 MINUTE = timedelta(minutes=1)
 FOREVER = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def broken(house: House) -> dict[str, Finding]:

@@ -1,6 +1,5 @@
 """Somebody on call who has lost a way is an alarm and word to the supervisors, once, until it is mended."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,13 @@ from app.shell import new_id
 from app.tables import journal, outbox, people, shifts, ways
 from app.ways_health import is_stopped, note_arrival, note_refusal, note_start, note_stop
 from notify.outcomes import CODES
-from tests.house import NIGHT, PHONES, PROGRAM, House, a_house
+from tests.house import NIGHT, PHONES, PROGRAM, House, a_house, on_both
 from tests.rota_scene import need
 from tests.walk import post, text
 
 LANDLINE = "+12185550177"
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    """Texts, calls and push are carried."""
-    with a_house(tmp_path, database_url=database_url, demo_channels=("text", "call", "push")) as house:
-        yield house
+house = on_both(a_house, demo_channels=("text", "call", "push"))
 
 
 def refused(

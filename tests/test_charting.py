@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -14,12 +13,6 @@ from dispatch.stages import Stage
 from tests.crisis import FINISHED, HOSTILE, Crisis, a_crisis
 from tests.house import House, a_house
 from tests.walk import csrf, post
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 @pytest.fixture

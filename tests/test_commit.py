@@ -1,9 +1,7 @@
 """The one write path: all of it or nothing, one effect for one wish, and nobody hears of it too early."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -17,13 +15,9 @@ from dispatch import commands as c
 from dispatch.stages import Seat
 from dispatch.value import Refused
 from tests.crisis import Crisis
-from tests.house import PROGRAM, House, a_house
+from tests.house import PROGRAM, House, a_house, on_both
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def everything(house: House) -> dict[str, list[tuple[object, ...]]]:

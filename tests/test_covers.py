@@ -1,9 +1,7 @@
 """Cover of a shift: asked, taken by the first yes, in parts, given back, approved, and told to everybody."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -33,18 +31,12 @@ from tests.cover_stage import (
     taken,
     terms,
 )
-from tests.house import PHONES, PROGRAM, House, a_house
+from tests.house import PHONES, PROGRAM, House
 from tests.test_sms_replies import share
 from tests.wired import a_call, incident_at
 
 HOUR = timedelta(hours=1)
 WHOLE = THURSDAY, THURSDAY + NIGHT_LONG
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def refusal(house: House, act: object, person: str, *given: object) -> str:

@@ -1,8 +1,6 @@
 """Sick at two in the morning: off the ladder at once, everybody who may is asked, a call in hand stays in hand."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -27,18 +25,12 @@ from tests.cover_stage import (
     taken,
     terms,
 )
-from tests.house import NIGHT, House, a_house
+from tests.house import NIGHT, House
 from tests.wired import a_call, incident_at
 
 HOUR = timedelta(hours=1)
 # Tonight's shift ends so; nobody of tonight's crew works longer by taking over.
 TONIGHT = NIGHT + 16 * HOUR
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def refusal(house: House, act: object, person: str, *given: object) -> str:

@@ -1,8 +1,6 @@
 """The hand-over page: what is left when a shift ends, taken over by name, one by one, by those who may."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,17 +12,11 @@ from app.tables import journal, outbox, shifts
 from dispatch import commands as c
 from dispatch.messages import HandOverWaits
 from tests.crisis import Crisis, a_crisis
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House
 from tests.rota_scene import need
 from tests.walk import post, text
 
 URL = "/rota/hand-over"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,23 +1,16 @@
 """An alarm of the house: it stands until it is over, is found again, is somebody's, and stays as history."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from app.house_alarms import HouseAlarm, end_alarm, mark_told, raise_alarm, standing, take
 from app.tables import house_alarms
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House, a_house, on_both
 
 LATER = NIGHT + timedelta(minutes=3)
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def alarms(house: House, program: str | None = None) -> tuple[HouseAlarm, ...]:

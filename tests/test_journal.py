@@ -1,8 +1,6 @@
 """The journal: only ever longer, each row bound to the one before, and the first bad row has a name."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,15 +11,11 @@ from app.journal import Verdict, verify, words_of
 from app.tables import FROZEN, journal
 from dispatch import commands as c
 from tests.crisis import Crisis
-from tests.house import PROGRAM, House, a_house
+from tests.house import PROGRAM, House, a_house, on_both
 
 COLUMNS = [column.name for column in journal.columns if column.name != "seq"]
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def a_journal(house: House) -> int:

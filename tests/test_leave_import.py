@@ -2,26 +2,19 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from app.tables import outbox, time_off
-from tests.house import House, a_house
+from tests.house import House
 from tests.test_leave_file import a_file
 from tests.walk import post, text
 
 LAKE = "SUMMARY:Lake\r\nDTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261227"
 CLASS = "SUMMARY:Class\r\nDTSTART:20261201T130000Z\r\nDTEND:20261201T170000Z"
 OVER = "SUMMARY:Last year\r\nDTSTART;VALUE=DATE:20251224"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def look(house: House, *events: str) -> str:

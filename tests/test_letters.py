@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import NIGHT
+from tests.house import NIGHT, on_both
 from tests.loopback.mail_server import Bad
 from tests.pushed import Pushed, a_pushed_house
 from tests.test_canary import BIRDS
@@ -17,12 +17,7 @@ from tests.wired import a_call
 
 MAILBOX = "ana.vela@home.example"
 
-
-@pytest.fixture
-def pushed(tmp_path: Path, database_url: str | None) -> Iterator[Pushed]:
-    """On SQLite and on PostgreSQL."""
-    with a_pushed_house(tmp_path, database_url) as house:
-        yield house
+pushed = on_both(a_pushed_house)
 
 
 @pytest.fixture

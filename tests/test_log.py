@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,12 +20,6 @@ from dispatch import commands as c
 from tests.crisis import HOSTILE, Crisis, a_crisis
 from tests.house import PROGRAM, House, a_house
 from tests.walk import post
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """One page, every way: what begins when, what a failure brings forward, and what an answer drops."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,11 @@ from dispatch import commands as c
 from dispatch.reach import CHANNELS
 from notify.recorder import Recorder
 from tests.crisis import Crisis
-from tests.house import PHONES, PROGRAM, House, a_house
+from tests.house import PHONES, PROGRAM, House, a_house, on_both
 
 ENDPOINT, MAILBOX = "https://fcm.googleapis.com/fcm/send/ana", "ana@mail.example"
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url, demo_channels=CHANNELS) as house:
-        yield house
+house = on_both(a_house, demo_channels=CHANNELS)
 
 
 def a_page(house: House) -> Crisis:

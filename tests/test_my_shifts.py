@@ -1,9 +1,7 @@
 """My shifts in a browser's hands: the phone page, asking, taking, swapping, falling sick, and the manager's side."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,17 +10,11 @@ from app.rota.shift_words import code_of, span_code
 from app.tables import covers, journal, outbox, ways
 from dispatch.rota.rules import Assignment
 from tests.cover_stage import NIGHT_LONG, THURSDAY, a_shift, all_covers, asked, on_call, stored, terms
-from tests.house import NIGHT, House, a_house
+from tests.house import NIGHT, House
 from tests.walk import hidden, post, text
 
 HOUR = timedelta(hours=1)
 SUNDAY = THURSDAY + timedelta(days=3)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def whole(shift: Assignment) -> dict[str, str]:

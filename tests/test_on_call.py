@@ -1,22 +1,14 @@
 """Who is on call, now and next; and a hole is said plainly before anybody falls into it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from app.tables import duties, people, shifts
 from dispatch.cover import holes
 from tests.crisis import Crisis
-from tests.house import NIGHT, PHONES, House, a_house
+from tests.house import NIGHT, PHONES, House
 from tests.walk import post, text
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def put_on(house: House, person: str, tier: str, start: timedelta, end: timedelta) -> None:

@@ -1,11 +1,8 @@
 """What is owed: claimed by one, settled by the one who has it, tried again, and then given up aloud."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from app.claims import (
@@ -25,16 +22,12 @@ from dispatch.messages import AlarmStands, StandDown
 from notify.outcomes import ambiguous, refused
 from notify.transport import Outcome
 from tests.crisis import Crisis
-from tests.house import House, a_house
+from tests.house import House, a_house, on_both
 
 SENT = Outcome("sent", provider_id="SM1")
 SECOND = timedelta(seconds=1)
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def a_page(house: House) -> Crisis:

@@ -3,10 +3,8 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,7 +18,7 @@ from app.tables import journal, pages, reads
 from dispatch import commands as c
 from dispatch.incident import Incident, Page
 from dispatch.stages import Seat, Stage, Step
-from tests.house import House, a_house
+from tests.house import House
 from tests.walk import post
 from tests.wired import ask, incident_at
 
@@ -37,12 +35,6 @@ WORDS = {
     "age_band": "child",
 }
 SECRET = ("Quillfeather", "Kestrel", "Blue truck", "stay safe", "cabinet", "555-0162", "Rosa", "horse")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def called(

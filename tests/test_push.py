@@ -19,7 +19,7 @@ from app.tables import house_alarms, journal, outbox, ways
 from dispatch import messages
 from dispatch.messages import Message, NumberCode
 from notify.notices import ANY, notice
-from tests.house import NIGHT, a_house
+from tests.house import NIGHT, a_house, on_both
 from tests.loopback.push_server import Answer
 from tests.pushed import SECRET, Pushed, a_pushed_house
 from tests.test_canary import BIRDS
@@ -27,12 +27,7 @@ from tests.test_canary import seen as birds_in
 from tests.walk import csrf, post
 from tests.wired import a_call
 
-
-@pytest.fixture
-def pushed(tmp_path: Path, database_url: str | None) -> Iterator[Pushed]:
-    """On SQLite and on PostgreSQL."""
-    with a_pushed_house(tmp_path, database_url) as house:
-        yield house
+pushed = on_both(a_pushed_house)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -23,12 +22,6 @@ from tests.house import PROGRAM, House, a_house
 from tests.walk import post
 
 AT = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The pages where a rota is made and changed: looked at first, checked again, and counted once."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,16 +13,10 @@ from app.rota.overrides import add_override
 from app.sessions import Me
 from app.tables import journal, people, rota_layers, rota_overrides, rota_tiers, shifts
 from dispatch.value import Refused
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House
 from tests.walk import hidden, post, text
 
 LAYERS, NEW, OVERRIDE = "/rota/edit", "/rota/edit/layers/new", "/rota/edit/override"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +16,7 @@ from dispatch.rota.rules import Assignment, TierNeed
 from dispatch.rota.spans import changes, day_of, joined, parts
 from dispatch.rota.terms import RotaTerms
 from tests.crisis import Crisis
-from tests.house import PROGRAM, House, a_house
+from tests.house import PROGRAM, House
 from tests.rota_scene import a_rota, ask_cover
 from tests.walk import text
 
@@ -202,12 +200,6 @@ def test_spread_says_mean_least_and_most_and_nothing_of_nobody() -> None:
 
 
 # --- the report and the file -----------------------------------------------------------------------------------------
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
-
-
 SPAN = "from=2026-11-11&to=2026-11-24"
 
 

@@ -1,7 +1,7 @@
 """A rota as a file: read, resolved without a database, written from what is stored, and every mistake a sentence."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from dispatch.rota.file import KNOWN, RotaFile, read_file, write_file
 from dispatch.rota.final import final
 from dispatch.rota.read import Unreadable
 from dispatch.rota.rules import Bring, TierNeed
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House
 from tests.rota_made import made_up
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "rota.example.json"
@@ -258,12 +258,6 @@ def test_a_rota_that_is_written_and_read_again_is_the_same(seed: int) -> None:
         return [(one.person, one.tier, one.starts_at, one.ends_at, one.source, one.team) for one in found]
 
     assert sorted(lines(final(once.rules, *span)), key=str) == sorted(lines(final(rules, *span)), key=str)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def store(house: House) -> None:

@@ -1,9 +1,7 @@
 """May they work it, asked of everything stored: the rota around, time off, calls at night, exceptions, bars."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -45,17 +43,11 @@ from dispatch.rota.may_work import Objection
 from dispatch.rota.rules import Assignment, Bring, TierNeed
 from dispatch.rota.terms import RULES, RotaTerms, write_terms
 from dispatch.value import Refused
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House
 
 HOUR = timedelta(hours=1)
 LATER = NIGHT + timedelta(days=5)  # a Sunday, 03:00 in the county
 MANAGER = Me("brandvold", "H. Brandvold", "", PROGRAM, frozenset({"manager"}), "", b"")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def give(house: House, person: str, starts_at: datetime, hours: float, tier: str = "primary") -> str:

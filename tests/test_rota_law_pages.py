@@ -2,9 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +12,7 @@ from werkzeug.test import TestResponse
 from app.rota.set_terms import standing_terms
 from app.tables import credentials, journal, people, programs, rota_bars, rota_exceptions, training
 from dispatch.rota.rules import Bring, TierNeed
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House
 from tests.test_rota_law_check import give, held, terms
 from tests.walk import post
 from tests.walk import text as words
@@ -29,12 +27,6 @@ ASIDE = {
     "ends_at": "2026-11-11T07:00",
     "why": "Nobody else until Monday.",
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 @pytest.fixture

@@ -1,27 +1,17 @@
 """On call by the stored rota: who a page would ask, in what order, until when, and what other programs are told."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from app.accounts import add_token
 from app.oncall import on_duty, who_is_asked
 from app.rota.load import REACH, rules_of
 from app.tables import duties, people, rota_bars, rota_layers, rota_overrides, rota_tiers, shifts, time_off
-from tests.house import NIGHT, PROGRAM, House, a_house
+from tests.house import NIGHT, PROGRAM, House
 
 HOUR = timedelta(hours=1)
 MADE: dict[str, Any] = {"made_by": "brandvold", "made_at": NIGHT}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def put(house: House, table: Any, **row: Any) -> None:

@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -12,7 +11,7 @@ from werkzeug.serving import make_server
 
 from app.tables import people
 from tests.browser import CHROMIUM, MARKS
-from tests.house import _HASH, NIGHT, PASSWORD, PROGRAM, House, a_house
+from tests.house import _HASH, NIGHT, PASSWORD, PROGRAM, House
 from tests.rota_scene import a_rota, ask_cover, days, lay, need, take_off, wall
 
 pytestmark = MARKS
@@ -28,12 +27,6 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield found
         found.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """What people see of the rota: weeks, months, people, shifts, and the pages that read it beside."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,15 +20,9 @@ from app.rota.ready import findings
 from app.tables import journal, people, rota_drafts, rota_layers, shifts
 from app.wiring import ROOT, shell_for
 from dispatch.rota.spans import DAY, day_of
-from tests.house import NIGHT, PHONES, PROGRAM, House, a_house, create_schema, settings_for
+from tests.house import NIGHT, PHONES, PROGRAM, House, create_schema, settings_for
 from tests.rota_scene import COUNTY, a_rota, ask_cover, days, lay, need, put_over, take_off, wall
 from tests.walk import post, text
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def the_week(house: House, day: date) -> Week:

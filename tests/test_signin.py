@@ -1,6 +1,5 @@
 """The door: who gets in, who does not and learns nothing from it, and when a session ends."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,16 +17,10 @@ from app.tables import people, sessions
 from app.tries import TRIES, WINDOW
 from app.web.signin import spend
 from app.wiring import shell_for
-from tests.house import NIGHT, PASSWORD, House, a_house, create_schema, furnish, settings_for
+from tests.house import NIGHT, PASSWORD, House, create_schema, furnish, settings_for
 from tests.walk import post, text
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as built:
-        yield built
 
 
 def enter(client: FlaskClient, person: str = "ana", password: str = PASSWORD, **more: str) -> TestResponse:

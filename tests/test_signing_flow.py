@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select, text
@@ -19,12 +18,6 @@ from dispatch.value import Refused
 from tests.crisis import FINISHED, HOSTILE, Crisis, a_crisis
 from tests.house import House, a_house
 from tests.walk import post
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 @pytest.fixture

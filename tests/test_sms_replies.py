@@ -23,7 +23,7 @@ from app.ways_health import is_stopped
 from dispatch import commands as c
 from dispatch.messages import HasIt, Message, Refusal, YesHeard
 from dispatch.stages import Seat, Stage, Step
-from tests.house import PHONES, House, a_house
+from tests.house import PHONES, House, a_house, on_both
 from tests.loopback.twilio_signing import sign
 from tests.wired import BASE, Wired, a_call, a_wired_house, ask, incident_at
 
@@ -36,10 +36,7 @@ def wired(tmp_path: Path) -> Iterator[Wired]:
         yield house
 
 
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def inbound(wired: Wired, body: str, account: str | None = None) -> list[tuple[str, str]]:

@@ -2,8 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -23,12 +21,6 @@ ANA = "ana@alder.example"
 ROTA = "email,tier,starts_at,ends_at"
 STAFF = "name,email,phone,roles,credential,skills\n"
 GOOD = "T. Vela,t.vela@alder.example,218 555 0150,responder,Peer,spanish\n"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def take(house: House, body: str | bytes, take_good: bool = False) -> Report:

@@ -1,9 +1,7 @@
 """Pages are never held up or counted; notices of the rota are few, wait their turn, and are never lost."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,17 +32,13 @@ from dispatch.messages import (
     YesHeard,
 )
 from notify.gsm7 import is_gsm7, septets
-from tests.house import PHONES, House, a_house, settings_for
+from tests.house import PHONES, House, a_house, on_both, settings_for
 from tests.test_wording import one_of_each
 from tests.wired import a_call
 
 NOTICE = RotaNotice("ana", 0, "Nobody is on primary on Fri 27 Nov from 07:00 to 19:00, and nobody was asked.")
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 def owed(house: House, *said: Message) -> None:

@@ -1,23 +1,14 @@
 """Time off and wishes: asked with the shifts in sight, decided by another, never a hole that nobody said."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from app.tables import rota_wishes, time_off
 from tests.cover_stage import a_shift, all_covers, on_call, terms
-from tests.house import House, a_house
+from tests.house import House
 from tests.walk import post, text
 
 LEAVE = {"kind": "vacation", "starts_at": "2026-11-12T00:00", "ends_at": "2026-11-15T00:00"}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with a_house(tmp_path) as house:
-        yield house
 
 
 def leaves(house: House) -> list[tuple[str, str, str]]:

@@ -1,9 +1,7 @@
 """A page rings the phone, over the real wire: a person types the code and answers; nothing else is an answer."""
 
 import itertools
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from dispatch import commands as c
 from dispatch.incident import Page
 from dispatch.messages import NumberCode, RingTest
 from dispatch.stages import Step
-from tests.house import PHONES
+from tests.house import PHONES, on_both
 from tests.loopback.phone import BUSY, CODE, NOBODY, NOTHING, VOICEMAIL, Heard, Phone, a_person
 from tests.loopback.twilio_calls import HeldCall
 from tests.loopback.twilio_signing import sign
@@ -27,11 +25,7 @@ from tests.wired import BASE, Wired, a_call, a_wired_house, ask
 VOICE = "/hooks/twilio/voice"
 ROUTES = (VOICE, "/hooks/twilio/call", "/hooks/twilio/machine")
 
-
-@pytest.fixture
-def wired(tmp_path: Path, database_url: str | None) -> Iterator[Wired]:
-    with a_wired_house(tmp_path, calls=True, database_url=database_url) as house:
-        yield house
+wired = on_both(a_wired_house, calls=True)
 
 
 def called(wired: Wired, *persons: str) -> str:

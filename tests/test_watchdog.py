@@ -1,11 +1,8 @@
 """The watchdog's rules, the guard who watches it, and the way that alarms take to people outside."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from app.heartbeats import beat, beats
 from app.house_alarms import end_alarm, raise_alarm, standing, take
@@ -16,18 +13,14 @@ from app.watchdog.guard import GONE_LOOKS, STUCK_LOOKS, Guard
 from app.watchdog.kept import Kept
 from app.watchdog.teller import Teller
 from app.watchdog.watcher import Pace, Seen, Tell, Watcher
-from tests.house import House, a_house
+from tests.house import House, a_house, on_both
 from tests.loopback.ears import Ears
 from tests.loopback.mail_server import Bad, LoopbackMail
 
 LATE = Seen("The worker was last heard 12 s ago.", quiet=True)
 WELL = Seen()
 
-
-@pytest.fixture
-def house(tmp_path: Path, database_url: str | None) -> Iterator[House]:
-    with a_house(tmp_path, database_url=database_url) as house:
-        yield house
+house = on_both(a_house)
 
 
 # --- what the watchdog makes of what it sees ----------------------------------------------------------------------

@@ -4,22 +4,21 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
 from app.claims import ATTEMPTS_AT_MOST, LEASE, RECONCILE_AFTER
+from app.poisoned import RESTS
 from app.tables import heartbeats, incidents, outbox
 from app.wiring import carried_by
-from app.poisoned import RESTS
 from app.worker import WAKES_AT_ONCE, Worker
 from dispatch import commands as c
 from notify.recorder import Recorder
 from notify.transport import Outcome, Text
 from notify.twilio_wire import TwilioTransport
 from tests.crisis import Crisis
-from tests.house import PHONES, House, a_house
+from tests.house import PHONES, House
 from tests.loopback.twilio_faults import cut_off
 from tests.loopback.twilio_server import LoopbackTwilio
 
