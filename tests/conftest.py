@@ -1,5 +1,6 @@
 """What many tests share: a house, the running demo with its browser, and the two kinds of database."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from app.store import Store
 from tests.browser import Demo, running_demo
 from tests.house import House, a_house
 from tests.postgres import Postgres, empty, missing, running_postgres
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: it need not be looked through again each time that memory is tidied."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
