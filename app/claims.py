@@ -47,9 +47,12 @@ _WAITING = and_(
 )
 _ANYTHING = select(outbox.c.id).where(_WAITING).limit(1)
 # A page that its incident no longer wants is not sent.
-_SUPERSEDE = (
+_UNWANTED = exists().where(pages.c.id == outbox.c.page, pages.c.state != "asked")
+_SUPERSEDE = update(outbox).where(_WAITING, _UNWANTED).values(state="superseded")
+# Nor is one sent again whose answer came while it was on the wire.
+_NOT_AGAIN = (
     update(outbox)
-    .where(_WAITING, exists().where(pages.c.id == outbox.c.page, pages.c.state != "asked"))
+    .where(outbox.c.id == bindparam("the_id"), outbox.c.state.in_(("owed", "ambiguous")), _UNWANTED)
     .values(state="superseded")
 )
 # A page whose time is over is not sent: the clock gives it new time, or asks the next person, in the same beat.
@@ -343,6 +346,8 @@ def settle(
     )
     if changed.rowcount != 1:
         return None
+    if state in ("owed", "ambiguous") and connection.execute(_NOT_AGAIN, {"the_id": claim.id}).rowcount:
+        return Settled(claim)
     lost = state == "failed"
     troubled = state != "sent" and not lost and claim.urgent and not (outcome.kind == "refused" and left)
     return Settled(claim, lost, begin_next=troubled and outcome.code != "lease_over")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from app.claims import (
@@ -103,6 +104,17 @@ def test_a_page_that_nobody_wants_any_more_is_not_sent_and_takes_no_place_in_lin
     with house.shell.store.read() as connection:
         old = connection.scalars(select(outbox.c.state).where(outbox.c.page.like(f"{crisis.id}%"))).all()
     assert old == ["superseded", "superseded"]
+
+
+@pytest.mark.parametrize("outcome", [ambiguous("no_answer"), refused("20429")])
+def test_what_was_on_the_wire_when_the_answer_came_is_not_sent_again(house: House, outcome: Outcome) -> None:
+    crisis = a_page(house)
+    ana = next(one for one in claimed(house) if one.person == "ana")
+    crisis.ask(c.Cancel("ruiz", "caller_withdrew"))
+    assert row(house, ana.id).state == "sending", "it is out: nobody can call it back"
+    done = settled(house, ana, outcome)
+    assert done is not None and not done.lost and not done.begin_next
+    assert row(house, ana.id).state == "superseded"
 
 
 def test_a_no_for_now_is_tried_again_later_each_time_and_then_given_up(house: House) -> None:
