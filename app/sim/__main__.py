@@ -13,6 +13,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m app.sim", description=__doc__)
     parser.add_argument("seed", type=int, help="the seed, or the first of several")
     parser.add_argument("--nights", type=int, default=1, help="how many seeds from there on")
+    parser.add_argument("--calls", type=int, help="how many calls there are in each night")
     parser.add_argument("--until-broken", action="store_true", help="stop after the first broken law")
     parser.add_argument(
         "--every", type=int, default=0, help="print the figures so far after each so many nights"
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.process_time()
     say = print if given.nights == 1 else None
     reports = []
-    for report in nights(given.seed, given.nights, say, given.until_broken):
+    for report in nights(given.seed, given.nights, say, given.until_broken, given.calls):
         reports.append(report)
         if given.every and len(reports) % given.every == 0:
             so_far = summed(reports, time.process_time() - began).splitlines()

@@ -10,11 +10,15 @@ FIGURES = ("incidents", "commands", "texts", "duplicates", "deaths", "lost", "un
 
 
 def nights(
-    first: int, count: int, say: Callable[[str], None] | None = None, until_broken: bool = False
+    first: int,
+    count: int,
+    say: Callable[[str], None] | None = None,
+    until_broken: bool = False,
+    calls: int | None = None,
 ) -> Iterator[Report]:
-    """The nights of so many seeds, from the first on."""
+    """The nights of so many seeds, from the first on; with so many calls in each, else as the seed says."""
     for seed in range(first, first + count):
-        report = Night(seed, say).run()
+        report = Night(seed, say, calls).run()
         yield report
         if report.broken and until_broken:
             return
