@@ -26,10 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     for report in nights(given.seed, given.nights, say, given.until_broken, given.calls):
         reports.append(report)
         if given.every and len(reports) % given.every == 0:
-            so_far = summed(reports, time.process_time() - began).splitlines()
+            so_far = summed(reports, time.process_time() - began, given.calls).splitlines()
             told = [line for line in so_far[1:] if " broke " in line]
             print(f"seeds {given.seed}..{report.seed}:", so_far[0], *told, sep=" | ", flush=True)
-    print(summed(reports, time.process_time() - began))
+    print(summed(reports, time.process_time() - began, given.calls))
     return 1 if any(report.broken for report in reports) else 0
 
 

@@ -24,15 +24,15 @@ def nights(
             return
 
 
-def summed(reports: list[Report], seconds: float) -> str:
-    """The figures of several nights in a few lines."""
+def summed(reports: list[Report], seconds: float, calls: int | None = None) -> str:
+    """The figures of several nights in a few lines; `calls` as they were run."""
     seen = Coverage()
     for report in reports:
         seen.add(report.coverage)
     sums = ", ".join(f"{name} {_sum(reports, name)}" for name in FIGURES)
     lines = [f"{len(reports)} nights, {seconds:.1f} s: {sums}"]
     lines += [f"never seen: {kind} {', '.join(names)}" for kind, names in seen.missing().items()]
-    lines += [f"{sentence}  (replay: {replay})" for sentence, replay in _broken(reports)]
+    lines += [f"{sentence}  (replay: {replay})" for sentence, replay in _broken(reports, calls)]
     return "\n".join(lines)
 
 
@@ -50,9 +50,10 @@ def _sum(reports: list[Report], name: str) -> int:
     return sum(getattr(report, name) for report in reports)
 
 
-def _broken(reports: list[Report]) -> list[tuple[str, str]]:
+def _broken(reports: list[Report], calls: int | None = None) -> list[tuple[str, str]]:
+    told = f" --calls {calls}" if calls else ""
     return [
-        (f"seed {report.seed} broke {broken}", f"python -m app.sim {report.seed}")
+        (f"seed {report.seed} broke {broken}", f"python -m app.sim {report.seed}{told}")
         for report in reports
         for broken in report.broken
     ]
