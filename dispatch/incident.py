@@ -148,7 +148,7 @@ class Incident:
     @property
     def out(self) -> tuple[str, ...]:
         """Who is bound to this incident now. Notes bind nobody: their author may be sent again."""
-        return tuple(member.person for member in self.members) if self.stage in COMMITTED else ()
+        return tuple([member.person for member in self.members]) if self.stage in COMMITTED else ()
 
     @property
     def wants_people(self) -> bool:
@@ -168,7 +168,7 @@ class Incident:
     @property
     def standing(self) -> tuple[Alarm, ...]:
         """Alarms that nobody has taken."""
-        return tuple(alarm for alarm in self.alarms if alarm.taken_by is None)
+        return tuple([alarm for alarm in self.alarms if alarm.taken_by is None])
 
     def member(self, person: str) -> Member | None:
         """The member who is this person, if they are on the task."""
@@ -206,4 +206,7 @@ class Incident:
 
     def page(self, page_id: str) -> Page | None:
         """The page with this id, if it is one of ours."""
-        return next((page for page in self.pages if page.id == page_id), None)
+        for page in self.pages:
+            if page.id == page_id:
+                return page
+        return None
