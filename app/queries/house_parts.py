@@ -9,6 +9,7 @@ from app.heartbeats import beats
 from app.queries.health import PART_LATE, pulse
 from app.queries.house_pulse import Standing, house_alarms_of
 from app.queries.providers import CARRIED, NAMES, providers_down
+from app.refused import refusals
 from app.shell import Shell
 from notify.health import DOWN_BELOW
 
@@ -16,6 +17,11 @@ PARTS = {
     "worker": ("Worker", "sends pages and keeps every clock"),
     "auditor": ("Auditor", "looks each minute whether a call is forgotten"),
     "watchdog": ("Watchdog", "tells people outside when Standby stands still"),
+}
+WHY = {
+    "signature": "no signature, or a wrong one",
+    "account": "another account",
+    "old": "too old, so perhaps sent again by somebody else",
 }
 
 
@@ -41,6 +47,15 @@ class Carrier:
 
 
 @dataclass(frozen=True)
+class TurnedAway:
+    """So many reports and answers in a provider's name that were not believed, since the database was made."""
+
+    name: str
+    why: str
+    count: int
+
+
+@dataclass(frozen=True)
 class House:
     """The page."""
 
@@ -48,6 +63,7 @@ class House:
     parts: tuple[Part, ...]
     carriers: tuple[Carrier, ...]
     alarms: tuple[Standing, ...]
+    turned_away: tuple[TurnedAway, ...]
     owed_seconds: float | None
     due_seconds: float | None
 
@@ -69,9 +85,18 @@ def house_parts(connection: Connection, shell: Shell, program: str, now: datetim
             for (channel, provider), one in sorted(shell.health.seen(program).items())
         ),
         alarms=house_alarms_of(connection, program),
+        turned_away=_turned_away(connection),
         owed_seconds=beat.oldest_owed_seconds,
         due_seconds=beat.oldest_due_seconds,
     )
+
+
+def _turned_away(connection: Connection) -> tuple[TurnedAway, ...]:
+    found = []
+    for name, count in sorted(refusals(connection).items()):
+        provider, _, reason = name.partition(":")
+        found.append(TurnedAway(NAMES.get(provider, provider), WHY.get(reason, reason), count))
+    return tuple(found)
 
 
 def _part(name: str, at: datetime | None, now: datetime) -> Part:
