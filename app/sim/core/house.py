@@ -1,34 +1,36 @@
 """The model's store: incidents in memory, and the one write path around the real rules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
+from typing import NamedTuple, TypeVar
 
-from app.sim.core.tries import Outbox, Row
+from app.sim.core.change import Change, Entry
+from app.sim.core.row import Row
+from app.sim.core.tries import Outbox
 from app.sim.county import PROGRAM, County, Person
-from app.sim.step import Commit, Entry
 from dispatch.announce import announce
 from dispatch.apply import apply
 from dispatch.board import Board, OnCall, Policy
 from dispatch.clock import next_wake
 from dispatch.commands import Command, Receive, Wake
 from dispatch.decide import decide
-from dispatch.incident import Incident
+from dispatch.incident import Incident, Page
 from dispatch.messages import Message
 from dispatch.reach import CHANNELS, Way
 from dispatch.stages import Stage
+from dispatch.value import replace
 
 FIRST_REF = 2001
 Reply = Callable[[Incident], list[Message]]
+Kept = TypeVar("Kept")
 
 
-@dataclass(frozen=True)
-class Answered:
-    """What a wish came to: the incident after it; no commit when nothing had to change."""
+class Answered(NamedTuple):
+    """What a wish came to: the incident after it; no change when nothing had to change."""
 
     incident: Incident
-    commit: Commit | None
+    change: Change | None
     owed: tuple[list[Row], ...] = ()
 
 
@@ -45,15 +47,22 @@ class House:
         self.open: dict[str, Incident] = {}
         self.stirred = False
         self.out: dict[str, str] = {}
-        self.blocked: set[tuple[str, str]] = set()
+        # Ways that are stopped or broken, and since when.
+        self._blocked: dict[tuple[str, str], datetime] = {}
         self.granted: set[str] = set()
         self._asked: dict[str, set[str]] = {}
         self._wakes: list[tuple[datetime, str]] = []
         self._wake_at: dict[str, datetime | None] = {}
         self._people = {person.id: person for person in county.people}
-        self._policy = policy
-        self._names = {person.id: person.name for person in county.people}
-        self._supervisors = frozenset(person.id for person in county.of("supervisor"))
+        self._own_lines = frozenset(
+            one.id for person in county.people for one in person.more if one.kind == "call"
+        )
+        self._empty = Board(
+            county.start,
+            policy,
+            names={person.id: person.name for person in county.people},
+            supervisors=frozenset(person.id for person in county.of("supervisor")),
+        )
         self._rota: tuple[datetime, datetime, tuple[OnCall, ...]] | None = None
         self._ways: dict[str, tuple[Way, ...]] = {}
         self._seq = 0
@@ -88,7 +97,7 @@ class House:
             self.granted.add(key)
         self._seq += 1
         entries = tuple([Entry(self._seq, fact.by, via, fact) for fact in facts])
-        return Answered(after, Commit(incident, self._seq, entries, before, after, tuple(messages)), owed)
+        return Answered(after, Change(before, after, entries, tuple(messages)), owed)
 
     def tell(self, message: Message) -> None:
         """Owe an answer that changes nothing."""
@@ -104,8 +113,8 @@ class House:
     def _save(self, before: Incident | None, after: Incident) -> None:
         self.incidents[after.id] = after
         self.stirred = True
-        _keep(self.open, after, after.stage is not Stage.REVIEWED)
-        _keep(self.on_board, after, after.on_board or bool(after.alarms and after.standing))
+        _keep(self.open, after.id, after, after.stage is not Stage.REVIEWED)
+        _keep(self.on_board, after.id, after, after.on_board or bool(after.alarms and after.standing))
         if before is None:
             self.by_ref[after.ref] = after.id
         wake = next_wake(after)
@@ -113,7 +122,8 @@ class House:
             heappush(self._wakes, (wake, after.id))
         self._wake_at[after.id] = wake
         if before is None or before.pages is not after.pages:
-            self._asked[after.id] = {page.person for page in after.pages if page.state == "asked"}
+            asked = {page.person for page in after.pages if page.state == "asked"}
+            _keep(self._asked, after.id, asked, bool(asked))
         if before is None or before.out != after.out:
             for person in before.out if before is not None else ():
                 if self.out.get(person) == after.id:
@@ -127,20 +137,20 @@ class House:
         if waking and incident in self.incidents:
             open_pages = self.incidents[incident].open_pages
             unsent = frozenset(
-                page.id for page in open_pages if not any(row.sent_at for row in self.outbox.of_page[page.id])
+                page.id
+                for page in open_pages
+                if not any(row.sent_at is not None for row in self.outbox.of_page[page.id])
             )
-        return Board(
+        return replace(
+            self._empty,
             now=now,
-            policy=self._policy,
             on_call=self._on_call(now),
-            names=self._names,
             busy={
                 person: self.incidents[where].ref for person, where in self.out.items() if where != incident
             },
             asked=frozenset(
-                person for where, persons in self._asked.items() if where != incident for person in persons
+                [person for where, persons in self._asked.items() if where != incident for person in persons]
             ),
-            supervisors=self._supervisors,
             unsent=unsent,
         )
 
@@ -184,16 +194,44 @@ class House:
         if person not in self._ways:
             self._ways[person] = _ordered(self._people[person]) if person in self._people else ()
         every = self._ways[person]
-        if not self.blocked:
+        if not self._blocked:
             return every
-        return tuple(way for way in every if (way.channel, way.address) not in self.blocked) or every
+        return tuple([way for way in every if (way.channel, way.address) not in self._blocked]) or every
+
+    def stop(self, number: str) -> None:
+        """Texts to this number are stopped."""
+        self._blocked.setdefault(("text", number), self.now())
+
+    def start(self, number: str) -> None:
+        """Texts to this number are wanted again."""
+        self._blocked.pop(("text", number), None)
+
+    def refused(self, way: Way, reason: str) -> None:
+        """A provider said no for good. That a mobile cannot be rung says nothing of its texts."""
+        stopped = reason == "opted_out" and way.channel == "text"
+        broken = reason == "number" and (way.channel != "call" or way.id in self._own_lines)
+        if way.address and (stopped or broken):
+            self._blocked.setdefault((way.channel, way.address), self.now())
+
+    def arrived(self, row: Row) -> None:
+        """Something did arrive there: whatever was said of this way before it was sent is over."""
+        key = (row.way.channel, row.way.address)
+        since = self._blocked.get(key)
+        if since is not None and since < (row.wire_at or self.now()):
+            del self._blocked[key]
+
+    def page_of(self, row: Row) -> Page | None:
+        """The page that a try belongs to, as it stands."""
+        if row.incident is None or row.page is None:
+            return None
+        return self.incidents[row.incident].page(row.page)
 
 
-def _keep(among: dict[str, Incident], incident: Incident, belongs: bool) -> None:
+def _keep(among: dict[str, Kept], incident: str, value: Kept, belongs: bool) -> None:
     if belongs:
-        among[incident.id] = incident
+        among[incident] = value
     else:
-        among.pop(incident.id, None)
+        among.pop(incident, None)
 
 
 def _ordered(person: Person) -> tuple[Way, ...]:

@@ -1,7 +1,7 @@
 """One night of the core: the real rules, a model of store, worker and network, and faults by seed."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -9,13 +9,16 @@ from random import Random
 
 from app.clock import SystemClock
 from app.sim import confused
+from app.sim.core.claims import Claim
 from app.sim.core.coverage import Report
 from app.sim.core.eyes import Eyes
 from app.sim.core.house import House, Reply
 from app.sim.core.laws import Laws
+from app.sim.core.marks import Marks
 from app.sim.core.network import Network
 from app.sim.core.phones import Phones
-from app.sim.core.tries import Outbox, Row
+from app.sim.core.row import Row
+from app.sim.core.tries import Outbox
 from app.sim.core.workers import Worker, unreachable
 from app.sim.county import Person, a_county
 from app.sim.desk import AtDesk, Supervisor
@@ -28,6 +31,7 @@ from dispatch.commands import Command, Wake
 from dispatch.facts import Asked
 from dispatch.value import Refused
 from notify.health import Health
+from notify.outcomes import why
 
 EVENTS_AT_MOST = 200_000
 CALM_AT_MOST = timedelta(hours=36)
@@ -52,6 +56,7 @@ class Night(Eyes):
         self._skew = NOTHING
         self._clock = SystemClock(self._wall, self._elapsed)
         self._now = self._true
+        self._agree = True
         # The newest time that anything was written down with.
         self._newest = self._true
         self._agenda: list[tuple[datetime, int, Moment]] = []
@@ -66,13 +71,15 @@ class Night(Eyes):
         self.network = Network(self.chance, self.after)
         self.outbox = Outbox(policy.reach)
         self.house = House(self.county, policy, self.outbox, self.now)
-        self.health = Health(self.now)
-        self.workers = [Worker(name, self, self.house, self.network, self.health) for name in "ab"]
         self.laws = Laws(self.county, self.house, self.network)
+        self.marks = Marks(Health(self.now), self._marked)
+        self.workers = [Worker(name, self, self.house, self.network, self.marks) for name in "ab"]
         self.phones = Phones(self, self.house, self.network)
-        self.network.reported = self._reported
+        self.outbox.begins = self.laws.begins
+        self.network.seen = self.outbox.seen = self.report.coverage.seen["faults"]
+        self.network.called = self.laws.called
+        self.network.reported = self.reported
         self.network.arrived = self.phones.arrived
-        self.network.saw = lambda fate: self.report.coverage.saw("faults", fate)
         self._people: dict[str, Somebody] = {}
 
     def run(self) -> Report:
@@ -82,9 +89,9 @@ class Night(Eyes):
             self._people[person.id] = kinds.get(person.role, Somebody)(self, person)
         try:
             self._plan()
-            self._go_on(lambda: self._true >= self._dawn)
+            self._go_on(self._dawn, lambda: False)
             self._calm()
-            self._go_on(lambda: self._all_is_done() or self._true >= self._calm_ends)
+            self._go_on(self._true + CALM_AT_MOST, self._all_is_done)
             self.laws.at_the_end(self._now)
         except Broken as broken:
             self.report.broken.append(broken)
@@ -123,7 +130,7 @@ class Night(Eyes):
     def _outage(self, provider: str) -> None:
         """Half an hour in which one provider carries nothing."""
         self.say(f"provider {provider} is down for half an hour")
-        self.report.coverage.saw("faults", "outage")
+        self._saw("outage")
         self.network.down[provider] = self.now() + timedelta(minutes=30)
 
     def _long_downtime(self) -> None:
@@ -132,7 +139,7 @@ class Night(Eyes):
             return
         away = timedelta(minutes=self.chance.choice((5, 30, 130)))
         self.say(f"the house is down for {away}")
-        self.report.coverage.saw("faults", "downtime")
+        self._saw("downtime")
         self._down_until, self._down_for = self._true + away, away
         for worker in self.workers:
             worker.dies("the house is down", away)
@@ -144,7 +151,7 @@ class Night(Eyes):
         self._set_clock()
         self._clock = SystemClock(self._wall, self._elapsed)
         self._clock.run_on_from(self._newest)
-        went, self._now = self._now, self._clock.now()
+        went, self._now = self._now, self._reads_the_clock()
         # With a wall clock that was set back meanwhile nobody can know how long it was.
         self._idle += max(self._down_for - (self._now - went), NOTHING)
         for worker in self.workers:
@@ -155,10 +162,10 @@ class Night(Eyes):
         """Somebody sets the wall clock wrong, or right again."""
         if not self.faulty or self.chance.random() < 0.5:
             return
-        self._clock.now()
+        self._reads_the_clock()
         self._skew = SECOND * self.chance.choice(CLOCK_STEPS) if self._skew == NOTHING else NOTHING
-        self._now = self._clock.now()
-        self.report.coverage.saw("faults", "clock_step")
+        self._now = self._reads_the_clock()
+        self._saw("clock_step")
         self.say(f"the wall clock is {self._skew.total_seconds():.0f} s ahead")
         # A leap is believed after a minute; the beat of a second would see it then.
         self.after(SECOND * 61, self._look_again)
@@ -171,7 +178,6 @@ class Night(Eyes):
         """No more faults; everybody is awake and does what is theirs to do."""
         self.faulty = self.network.faulty = False
         self.network.down.clear()
-        self._calm_ends = self._true + CALM_AT_MOST
         for person in self.county.people:
             self._people[person.id].looks_soon(1, 10)
 
@@ -200,38 +206,45 @@ class Night(Eyes):
         if self._say:
             self._say(f"{self.now():%H:%M:%S} {what}")
 
-    def _go_on(self, over: Callable[[], bool]) -> None:
-        agenda = self._agenda
+    def _go_on(self, ends: datetime, is_done: Callable[[], bool]) -> None:
+        agenda, house, outbox = self._agenda, self.house, self.outbox
+        house.stirred = True
         for _ in range(EVENTS_AT_MOST):
-            if self.house.stirred or self.outbox.stirred or self._tick_at is None:
+            if house.stirred or outbox.stirred:
                 self._beat_when_due()
-            if not agenda or over():
+                if is_done():
+                    return
+            if self._true >= ends:
                 return
-            self._true, _, act = heapq.heappop(agenda)
-            # While both agree there is nothing that the steady clock could say but the time.
-            agree = self._skew == NOTHING and self._clock.apart == NOTHING
-            self._now = self._true if agree else self._clock.now()
+            beat = self._tick_at
+            if beat is not None and (not agenda or beat <= agenda[0][0]):
+                self._true = beat
+                act: Moment = self._tick
+            elif agenda:
+                self._true, _, act = heapq.heappop(agenda)
+            else:
+                return
+            self._now = self._true if self._agree else self._reads_the_clock()
             act()
         raise AssertionError(f"seed {self.seed}: the night does not end")
+
+    def _reads_the_clock(self) -> datetime:
+        now = self._clock.now()
+        # While both agree there is nothing that the steady clock could say but the time.
+        self._agree = self._skew == NOTHING and self._clock.apart == NOTHING
+        return now
 
     def _beat_when_due(self) -> None:
         """The workers' beat: within a second of whatever is due."""
         self.house.stirred = self.outbox.stirred = False
-        moments = [
-            moment for moment in (self.house.next_wake(), self.outbox.next_due()) if moment is not None
-        ]
-        if not moments:
-            return
-        due = max(self._true + (min(moments) - self._now), self._true, self._rests_until)
-        if self._tick_at is None or due < self._tick_at:
-            self._tick_at = due
-            self.after(due - self._true, partial(self._tick, due))
+        wake, owed = self.house.next_wake(), self.outbox.next_due()
+        if wake is None or owed is not None and owed < wake:
+            wake = owed
+        self._tick_at = wake and max(self._true + (wake - self._now), self._true, self._rests_until)
 
-    def _tick(self, planned: datetime) -> None:
-        if planned != self._tick_at:
-            return
-        self._tick_at = None
-        working = [worker for worker in self.workers if worker.works(self.now())]
+    def _tick(self) -> None:
+        self.house.stirred = True
+        working = [worker for worker in self.workers if worker.works(self._now)]
         if not working:
             backs = [moment for one in self.workers for moment in (one.down_until, one.still_until) if moment]
             rest = max(min(backs) - self._now, NOTHING) + SECOND * 0.1
@@ -244,11 +257,11 @@ class Night(Eyes):
             return
         finished = worker.tick()
         self._newest = self._now  # a beat leaves its time behind
-        if worker.out >= 8 and not any(one.out < 8 for one in working):
-            # Every hand is full: look again when one may be free.
+        if worker.full:
+            # Every hand is full: the next beat looks again.
             self._rests_until = self._true + SECOND
-        elif finished:
-            self.laws.after_tick(self.now(), worker.out >= 8)
+        if finished:
+            self.laws.after_tick(self.now(), worker.full)
 
     # --- what the workers say ---
 
@@ -266,7 +279,7 @@ class Night(Eyes):
     def _follow(self, row: Row, code: str | None) -> None:
         now = self.now()
         self.outbox.begin_next(row.delivery, now)
-        if row.page is not None and self.outbox.gone(row.delivery, now):
+        if row.page is not None and self.outbox.is_gone(row.delivery, now):
             incident = self.house.incidents[row.incident or ""]
             page = incident.page(row.page)
             if page is not None and page.state == "asked":
@@ -276,35 +289,56 @@ class Night(Eyes):
         """A worker wrote down that a provider took it."""
         self.laws.sent_is_true(row)
 
-    def marked(self, channel: str, provider: str, mark: str) -> None:
-        """A provider did well, or did not."""
-        self.laws.marked(channel, provider, mark, self.now())
+    def refused(self, row: Row, code: str | None) -> None:
+        """A provider said no: for good, when it is the number."""
+        self.house.refused(row.way, why(code))
 
-    def chosen(self, channel: str, provider: str, refused_by: tuple[str, ...]) -> None:
-        """A provider was chosen."""
-        self.laws.chosen(channel, provider, refused_by, self.now())
+    def _marked(self, channel: str, provider: str, mark: str) -> None:
+        self.laws.marked(channel, provider, mark, self._now)
+
+    def chosen(self, channel: str, provider: str, beside: Sequence[str]) -> None:
+        """A provider was chosen, and not one of those beside it, who had a hand free too."""
+        self.laws.chosen(channel, provider, beside, self._now)
 
     def died(self, when: str) -> None:
         """A worker died."""
         self.report.deaths += 1
         self.say(f"DIED {when}")
 
-    def began(self, row: Row, late: timedelta) -> None:
-        """A try is handed to a provider, so long after it was due."""
-        if row.attempts == 0 and row.urgent:
-            self.report.tries += 1
-            self.laws.began(row, late)
+    def claimed(self, one: Claim) -> None:
+        """A try is on its way to a provider, with all that it tells."""
+        for row in one.rows:
+            self.laws.claimed(row, self._now)
+            if row.attempts == 1 and row.urgent:
+                self.report.tries += 1
 
-    def _reported(self, number: int, status: str, code: str | None) -> None:
-        """A report comes in, and again while nobody is there to take it."""
+    def reported(self, number: int, status: str, code: str | None) -> None:
+        """A report comes in, and again while nobody is there to take it. What is said of a text is said of every page
+        that stood in it."""
         if self._true < self._down_until:
-            self.after(self._down_until - self._true + SECOND, lambda: self._reported(number, status, code))
+            self.after(self._down_until - self._true + SECOND, partial(self.reported, number, status, code))
             return
         row = self.outbox.rows[number]
-        before = row.reached
-        if self.outbox.hear(row, status, code):
+        for one in (row, *row.told):
+            self._hears(one, status, code)
+
+    def _hears(self, row: Row, status: str, code: str | None) -> None:
+        before, unclear = row.reached, row.state == "ambiguous"
+        news = self.outbox.hear(row, status, code, self._now)
+        self.laws.heard(row, before)
+        if unclear and row.state == "sent":
+            self._saw("proven")
+            self.sent(row)
+        if news == "arrived":
+            self.house.arrived(row)
+            self.marks.arrived(row)
+        elif news == "lost":
+            self.marks.came_back(row, code, self._now)
+            self.refused(row, code)
             self.failed(row, code or status)
-        self.laws.only_more(row, before)
+
+    def _saw(self, fault: str) -> None:
+        self.report.coverage.saw("faults", fault)
 
     # --- what people do ---
 
@@ -325,7 +359,7 @@ class Night(Eyes):
         """Asked again under the same key when the service dies over it; before it was written, or after."""
         again = self._down_until - self._true
         if again <= NOTHING and self.faulty and self.chance.random() < 0.01:
-            self.report.coverage.saw("faults", "dies_over_a_wish")
+            self._saw("dies_over_a_wish")
             if self.chance.random() < 0.5:
                 try:
                     self._commit(incident, command, via, key, reply)
@@ -344,7 +378,7 @@ class Night(Eyes):
         self, incident: str, command: Command, via: str, key: str | None, reply: Reply | None
     ) -> bool:
         answered = self.house.ask(incident, command, via, key, reply)
-        commit = answered.commit
+        commit = answered.change
         if commit is None:
             return False
         self._newest = self._now
@@ -389,10 +423,9 @@ class Night(Eyes):
         report, ledger = self.report, self.network.ledger.values()
         report.incidents = len(self.house.incidents)
         report.messages = len(self.outbox.rows)
-        report.copies = sum(len(one.copies) for one in ledger)
+        report.copies = self.network.copies
         report.duplicates = sum(max(0, len(one.copies) - 1) for one in ledger)
         report.lost = len(
             [one for one in report.broken if one.law in ("nothing_is_forgotten", "nobody_unasked")]
         )
         report.unowned = len([one for one in report.broken if one.law.startswith("owned")])
-        report.slowest = self.laws.slowest

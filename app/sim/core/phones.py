@@ -8,7 +8,7 @@ from typing import Protocol
 from app.sim.core.coverage import Report
 from app.sim.core.house import House, Reply
 from app.sim.core.network import Network
-from app.sim.core.tries import Row
+from app.sim.core.row import Row
 from app.sim.county import County, Person
 from app.sim.people import Somebody
 from dispatch import messages as m
@@ -63,8 +63,12 @@ class Phones:
         self._number = 0
         self._told: dict[str, int] = {}
 
-    def arrived(self, row: Row, how: str) -> None:
-        """A copy of a try is at its person's; `how` is what it came to."""
+    def arrived(self, rows: tuple[Row, ...], how: str) -> None:
+        """A text, a call or a letter is at its person's, with all that it tells; `how` is what it came to."""
+        for row in rows:
+            self._arrived(row, how)
+
+    def _arrived(self, row: Row, how: str) -> None:
         someone = self._night.somebody(row.message.to)
         match row.way.channel:
             case "call" if how == "human":
@@ -116,7 +120,7 @@ class Phones:
             (("once", 80), ("lost", 4), ("twice", 8), ("late", 8)) if self._night.faulty else (("once", 1),)
         )
         fate = chance.choices([name for name, _ in fates], [often for _, often in fates])[0]
-        self._network.saw(f"reply_{fate}")
+        self._network.seen[f"reply_{fate}"] += 1
         if fate == "lost":
             return
         self._number += 1
@@ -151,20 +155,22 @@ class Phones:
     def _keyword(self, person: Person, heard: Heard) -> None:
         assert person.phone is not None
         if heard.keyword == "stop":
-            self._house.blocked.add(("text", person.phone))
+            self._house.stop(person.phone)
         elif heard.keyword == "start":
-            self._house.blocked.discard(("text", person.phone))
+            self._house.start(person.phone)
 
     def _parts(self, person: str, ref: int | None) -> list[Incident]:
         """What they have a word to say to: pages that wait, tasks they are on, or the one they name."""
+        named = self._house.by_ref.get(ref or 0)
+        among = (
+            self._house.open if named is None else self._house.open | {named: self._house.incidents[named]}
+        )
         return [
             one
-            for one in self._house.incidents.values()
+            for one in among.values()
             if one.member(person)
             and one.out
-            or any(page.person == person and page.state == "asked" for page in one.pages)
-            or one.ref == ref
-            and any(page.person == person for page in one.pages)
+            or any(page.person == person and (page.state == "asked" or one.ref == ref) for page in one.pages)
         ]
 
     def _meant(self, parts: list[Incident], heard: Heard) -> Incident | None:

@@ -1,320 +1,179 @@
-"""The model's outbox: tries of a message in memory, claimed by lease and fence, settled with the fence, joined with
-what is reported of them."""
+"""The model's outbox: what is owed, what is due of it, what is heard of it, and what is dropped."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
+from app.claims import RINGS_FOR
+from app.sim.core.lines import Lines
+from app.sim.core.row import UNSETTLED, Row, is_needed, within
+from app.worker import SPARES_KEPT
 from dispatch.incident import Incident
-from dispatch.messages import AlarmStands, AreYouOk, Message, PageResponder
-from dispatch.reach import PHONE, Reach, State, Step, Try, Way, is_gone, next_of, plan_of, quiet_plan
-from notify.outcomes import DELIVERED, Delivery, heard, join, why
-from notify.transport import Outcome
+from dispatch.messages import Message
+from dispatch.reach import Reach, Step, Try, Way, is_gone, next_of, plan_of, quiet_plan
+from notify.outcomes import DELIVERED, heard, join
 
-LEASE = timedelta(seconds=15)
-ATTEMPTS_AT_MOST = 8
-LOOKS = 2
-LOOK_AGAIN = timedelta(seconds=3)
-RINGS_FOR = timedelta(seconds=45)
-POLL_AFTER = timedelta(seconds=30)
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
-ALARM_WITHIN = timedelta(minutes=5)
-# Refusals after which the same try is worth another time, when every provider has said so.
-TRIED_AGAIN = frozenset({"rate", "late", "account"})
-UNSETTLED = frozenset({"owed", "ambiguous", "sending"})
 NOTHING = timedelta(0)
 
 
-class Row:
-    """One try: one message to one person by one way."""
-
-    __slots__ = (
-        "ambiguous", "attempts", "available_at", "delivery", "failed", "fence", "id", "incident", "lease_until",
-        "look_at", "looked_for_at", "message", "owed_at", "page", "patience_at", "priority", "provider", "reached",
-        "code", "refused_by", "sent_at", "spare", "state", "step", "way", "wire_at",
-    )  # fmt: skip
-
-    def __init__(self, number: int, message: Message, incident: str | None, step: int, planned: Step) -> None:
-        self.id = number
-        self.message = message
-        self.incident = incident
-        self.page = message.page if isinstance(message, PageResponder) else None
-        self.step = step
-        self.way = planned.way
-        self.spare = planned.after is None
-        self.state = "owed"
-        self.fence = self.attempts = self.reached = 0
-        self.provider: str | None = None
-        self.looked_for_at: str | None = None
-        self.refused_by: tuple[str, ...] = ()
-        self.failed: str | None = None
-        self.code: str | None = None
-        self.ambiguous = False
-        self.lease_until: datetime | None = None
-        self.wire_at: datetime | None = None
-        self.sent_at: datetime | None = None
-        self.patience_at: datetime | None = None
-        self.look_at: datetime | None = None
-        self.priority = 5
-        self.delivery: list[Row] = []
-        self.owed_at = self.available_at = datetime.min
-
-    @property
-    def urgent(self) -> bool:
-        """Does it begin the next channel when it stays silent?"""
-        return self.priority < 5
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What one worker, and only this one until `lease_until`, may send."""
-
-    row: Row
-    fence: int
-    lease_until: datetime
-    ambiguous: bool
-    looked_for_at: str | None
-    provider: str
-
-
-# Which provider to try: of this channel, given who has refused it; None while there is nobody.
-Choose = Callable[[str, tuple[str, ...]], str | None]
-
-
 class Outbox:
-    """All tries of one night. Each method is one transaction of the real thing."""
+    """All tries of one night. Each method is part of one transaction of the real thing."""
 
     def __init__(self, reach: Reach) -> None:
-        self._reach = reach
+        self.reach = reach
         self.rows: dict[int, Row] = {}
-        self.of_incident: dict[str, list[Row]] = {}
         self.of_page: dict[str, list[Row]] = {}
-        self._due: list[tuple[datetime, int]] = []
         self.stirred = False
+        # Whoever watches each try that begins because of others, and counts what is rare.
+        self.begins: Callable[[Row], object] = lambda row: None
+        self.seen: Counter[str] = Counter()
+        self._unsettled: dict[str, list[Row]] = {}
+        self.lines = Lines(self.at)
+        self._due: list[tuple[datetime, int]] = []
 
     def owe(self, message: Message, incident: str | None, ways: Sequence[Way], now: datetime) -> list[Row]:
         """Every try of one message, written with the decision that owes it."""
-        within = _within(message, now)
-        steps = quiet_plan(ways) if within is None else plan_of(ways, within, self._reach)
+        time = within(message, now)
+        steps = quiet_plan(ways) if time is None else plan_of(ways, time, self.reach)
         steps = steps or (Step(Way("", "text", ""), NOTHING),)
+        first = len(self.rows) + 1
         delivery = [
-            Row(len(self.rows) + 1 + place, message, incident, place, step)
-            for place, step in enumerate(steps)
+            Row(first + place, message, incident, place, step, now) for place, step in enumerate(steps)
         ]
-        for row, step in zip(delivery, steps, strict=True):
-            row.delivery, row.priority, row.owed_at = delivery, priority(message), now
+        for row in delivery:
+            row.delivery = delivery
             self.rows[row.id] = row
-            self._at(row, now + (step.after or NOTHING))
+            if not row.spare:
+                self.push(row.available_at, row)
         if incident is not None:
-            self.of_incident.setdefault(incident, []).extend(delivery)
-        if isinstance(message, PageResponder):
-            self.of_page[message.page] = delivery
+            self._unsettled.setdefault(incident, []).extend(delivery)
+        if delivery[0].page is not None:
+            self.of_page.setdefault(delivery[0].page, []).extend(delivery)
         return delivery
 
-    def _at(self, row: Row, when: datetime) -> None:
-        row.available_at = when
-        self._push(when, row)
+    # --- what is due ---
 
-    def _push(self, when: datetime, row: Row) -> None:
+    def at(self, row: Row, when: datetime) -> None:
+        """It may be claimed from then on."""
+        row.available_at = when
+        self.push(when, row)
+
+    def push(self, when: datetime, row: Row) -> None:
+        """Look at it then."""
         heappush(self._due, (when, row.id))
         self.stirred = True
 
     def next_due(self) -> datetime | None:
         """When there is something to claim, to look at, or to lose patience with."""
-        while self._due:
-            at, number = self._due[0]
-            if at in _moments(self.rows[number]):
+        due, rows = self._due, self.rows
+        while due:
+            at, number = due[0]
+            if rows[number].is_due(at):
                 return at
-            heappop(self._due)
+            heappop(due)
         return None
 
     def due(self, now: datetime) -> list[Row]:
         """Every row of which something is due, the most urgent first; what is left must be put back by `keep`."""
+        due, rows = self._due, self.rows
+        if not due or due[0][0] > now:
+            return []
         found: dict[int, Row] = {}
-        while self._due and self._due[0][0] <= now:
-            at, number = heappop(self._due)
-            row = self.rows[number]
-            if at in _moments(row):
+        while due and due[0][0] <= now:
+            at, number = heappop(due)
+            row = rows[number]
+            if row.is_due(at):
                 found[number] = row
-        return sorted(found.values(), key=lambda row: (row.priority, row.id))
+        return sorted(found.values(), key=_order) if len(found) > 1 else list(found.values())
 
     def keep(self, row: Row) -> None:
         """It stays due: nobody had a hand free."""
-        for moment in _moments(row):
-            self._push(moment, row)
-
-    def claim(self, row: Row, provider: str, now: datetime) -> Claim:
-        """Take it, for as long as a lease."""
-        claim = Claim(
-            row,
-            row.fence + 1,
-            now + LEASE,
-            row.state in ("sending", "ambiguous"),
-            row.provider,
-            provider,
+        state = row.state
+        moments = (
+            row.lease_until if state == "sending" else row.available_at if state in UNSETTLED else None,
+            row.patience_at,
+            row.look_at,
         )
-        row.state, row.fence, row.attempts = "sending", row.fence + 1, row.attempts + 1
-        row.provider = provider
-        row.lease_until = claim.lease_until
-        row.wire_at = row.wire_at or now
-        self._push(claim.lease_until, row)
-        return claim
+        for moment in moments:
+            if moment is not None:
+                self.push(moment, row)
 
-    def settle(self, claim: Claim, outcome: Outcome, now: datetime, others: Iterable[str]) -> str:
-        """Write down what came of a claim: "" when another worker has it by now; else what follows: `sent`, `lost`,
-        `begin` (the next one, beside it) or `again`."""
-        row = claim.row
-        if row.fence != claim.fence or row.state != "sending":
-            return ""
-        refused = row.refused_by
-        if outcome.kind == "refused" and claim.provider not in refused:
-            refused = (*refused, claim.provider)
-        left = [name for name in others if name not in refused]
-        row.lease_until = None
-        if row.failed is None:
-            row.code = outcome.code
-        if outcome.kind == "sent":
-            row.state, row.sent_at, row.refused_by = "sent", now, refused
-            self._watch(row, now)
-            return "sent"
-        if row.attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
-            row.state = "failed"
-            return "lost"
-        if outcome.kind == "ambiguous":
-            row.state, row.refused_by = "ambiguous", refused
-            self._at(row, now + LOOK_AGAIN)
-            return "begin" if row.urgent and outcome.code != "lease_over" else "again"
-        if left:
-            row.state, row.refused_by = "owed", refused
-            self._at(row, now)
-            return "again"
-        if why(outcome.code) in TRIED_AGAIN or outcome.code in ("unreachable", "lease_over"):
-            row.state, row.refused_by = "owed", ()
-            self._at(row, now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1])
-            return "begin" if row.urgent and outcome.code != "lease_over" else "again"
-        row.state = "failed"
-        return "lost"
+    # --- what is heard ---
 
-    def _watch(self, row: Row, now: datetime) -> None:
-        if row.reached >= DELIVERED or row.failed:
-            return
-        if row.urgent and row.way.channel in PHONE:
-            rings = row.way.channel == "call"
-            row.patience_at = now + (
-                max(RINGS_FOR, self._reach.silent_after) if rings else self._reach.silent_after
-            )
-            self._push(row.patience_at, row)
-        if row.way.channel in PHONE:
-            row.look_at = now + POLL_AFTER
-            self._push(row.look_at, row)
-
-    def hear(self, row: Row, status: str, code: str | None) -> bool:
-        """Join one report into what is known. True when it means that the try is lost, and that is news."""
-        known = Delivery(row.reached, row.failed, row.code if row.failed else None)
+    def hear(self, row: Row, status: str, code: str | None, now: datetime) -> str:
+        """Join one report into what is known. `lost` and `arrived` when it means that and is news; else ""."""
+        known = row.heard
         joined = join(known, heard(status, code))
-        row.reached, row.failed = joined.reached, joined.failed
+        if joined == known:
+            return ""
+        row.heard, row.reached, row.failed = joined, joined.reached, joined.failed
         if joined.failed:
             row.code = joined.code
+        if row.state == "ambiguous":
+            # Nobody knew whether it had gone out; now somebody does.
+            row.state, row.sent_at = "sent", now
         if joined.reached >= DELIVERED or joined.failed:
             row.patience_at = row.look_at = None
-        return joined.lost and not known.lost and row.state != "superseded"
+            if joined.failed:
+                self.lines.may_be_free(row, now)
+        elif status == "in-progress":
+            row.patience_at = now + RINGS_FOR
+            self.push(row.patience_at, row)
+        if joined.reached >= DELIVERED > known.reached:
+            self._drop_spares(row.delivery)
+            return "arrived"
+        return "lost" if joined.lost and not known.lost and row.state != "superseded" else ""
+
+    def _drop_spares(self, delivery: list[Row]) -> None:
+        for row in delivery:
+            if row.spare and row.state == "owed":
+                row.state = "superseded"
+                self.seen["spare_dropped"] += 1
 
     def begin_next(self, delivery: list[Row], now: datetime) -> bool:
         """Begin the next try now, beside what is out; False when there is none left to begin."""
+        if delivery[-1].spare and now - delivery[-1].owed_at > SPARES_KEPT:
+            # Nobody has said for long that the first try failed: it is not going to be tried again.
+            self._drop_spares(delivery)
+        if not any([row.state == "owed" and row.attempts == 0 for row in delivery]):
+            return False
         following = next_of(tries_of(delivery, now))
         if following is None:
             return False
         row = delivery[following.step]
         row.spare = False
-        self._at(row, now)
+        self.at(row, now)
+        self.begins(row)
         return True
 
-    def gone(self, delivery: list[Row], now: datetime) -> bool:
+    def is_gone(self, delivery: list[Row], now: datetime) -> bool:
         """Can none of the tries reach the person any more?"""
         return is_gone(tries_of(delivery, now))
 
     def cancel(self, before: Incident, after: Incident, now: datetime) -> None:
         """What is still owed and not needed any more, in the transaction of the answer."""
-        if before.pages is after.pages and before.members is after.members and before.alarms is after.alarms:
+        if before.pages == after.pages and before.members == after.members and before.alarms == after.alarms:
             return
-        for row in self.of_incident.get(after.id, ()):
-            out = row.state == "sending" and row.lease_until is not None and row.lease_until > now
-            if row.state in UNSETTLED and not out and not _needed(row, after):
+        rows = self._unsettled.get(after.id, ())
+        left = [row for row in rows if row.state in UNSETTLED]
+        for row in left:
+            if not row.is_out(now) and not is_needed(row.message, after):
                 row.state = "superseded"
+        self._unsettled[after.id] = left
 
     def void_leases(self, now: datetime) -> None:
         """Nobody else is alive who could hold a lease."""
         for row in self.rows.values():
             if row.state == "sending":
                 row.lease_until = now
-                self._push(now, row)
-
-
-def priority(message: Message) -> int:
-    """Pages and those on scene first, then alarms, then the rest."""
-    match message:
-        case PageResponder(acuity=acuity):
-            return 0 if acuity == 1 else 1 if acuity == 2 else 2
-        case AreYouOk():
-            return 0
-        case AlarmStands():
-            return 3
-        case _:
-            return 5
+                self.push(now, row)
 
 
 def tries_of(delivery: list[Row], now: datetime) -> list[Try]:
     """Every try, as the rules see it."""
-    return [Try(row.step, row.way.channel, _state(row, now)) for row in delivery]
+    return [Try(row.step, row.way.channel, row.stands(now)) for row in delivery]
 
 
-def _state(row: Row, now: datetime) -> State:
-    match row.state:
-        case "superseded":
-            return "dropped"
-        case "failed":
-            return "lost"
-        # A report may be here before its send is settled.
-        case "sent" | "sending" | "ambiguous" if row.reached >= DELIVERED:
-            return "arrived"
-        case "sent" | "sending" | "ambiguous" if row.failed is not None:
-            return "lost"
-        case "owed" if row.attempts == 0 and (row.spare or row.available_at > now):
-            return "waiting"
-        case _:
-            return "out"
-
-
-def _moments(row: Row) -> tuple[datetime, ...]:
-    """When something is due here."""
-    if row.state == "sending":
-        return () if row.lease_until is None else (row.lease_until,)
-    if row.state == "sent":
-        return tuple(moment for moment in (row.patience_at, row.look_at) if moment is not None)
-    return (row.available_at,) if row.state in UNSETTLED and not row.spare else ()
-
-
-def _within(message: Message, now: datetime) -> timedelta | None:
-    match message:
-        case PageResponder(answer_by=by) | AreYouOk(answer_by=by):
-            return by - now
-        case AlarmStands():
-            return ALARM_WITHIN
-        case _:
-            return None
-
-
-def _needed(row: Row, incident: Incident) -> bool:
-    message = row.message
-    match message:
-        case PageResponder(page=number, answer_by=by):
-            page = incident.page(number)
-            return page is not None and page.state == "asked" and page.answer_by == by
-        case AreYouOk(to=person):
-            member = incident.member(person)
-            return member is not None and member.check_asked
-        case AlarmStands(kind=kind):
-            return any(alarm.kind == kind for alarm in incident.standing)
-        case _:
-            return True
+def _order(row: Row) -> tuple[int, int]:
+    return row.priority, row.id

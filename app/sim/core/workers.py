@@ -1,21 +1,30 @@
 """The model's workers: processes that claim, look, send, settle and wake; that die, and stand still over a lease."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Protocol
 
+from app.carriers import HANDS_EACH, KEPT_FREE
+from app.claims import ATTEMPTS_AT_MOST, LOOK_AFTER, LOOKS
+from app.impatience import LOOKED_FOR_UNTIL
+from app.sim.core.claims import Claim, Held, came_back, claim, settle
 from app.sim.core.house import House
+from app.sim.core.marks import Marks
 from app.sim.core.network import CARRIERS, Fate, Network
-from app.sim.core.tries import ATTEMPTS_AT_MOST, LOOKS, Claim, Row
+from app.sim.core.row import Row
+from app.sim.county import PROGRAM
+from app.worker import SLOW_SECONDS
 from dispatch.commands import RULE, Command, MarkUnreachable, Wake
-from notify.health import Health, Mark
-from notify.outcomes import DELIVERED, ambiguous, why
+from notify.outcomes import ambiguous
 from notify.transport import Outcome
 
-SENDERS = 8
 SECOND = timedelta(seconds=1)
-PROGRAM = "alder"
+A_MOMENT = timedelta(seconds=0.2)
+SLOW = timedelta(seconds=SLOW_SECONDS)
+BACK_AFTER = (0, 1, 5, 20, 90)
 
 
 class Around(Protocol):
@@ -30,35 +39,41 @@ class Around(Protocol):
 
     def clock_asks(self, incident: str, command: Command) -> None: ...
 
+    def reported(self, number: int, status: str, code: str | None) -> None: ...
+
     def failed(self, row: Row, code: str | None) -> None: ...
+
+    def refused(self, row: Row, code: str | None) -> None: ...
 
     def sent(self, row: Row) -> None: ...
 
     def died(self, when: str) -> None: ...
 
-    def marked(self, channel: str, provider: str, mark: str) -> None: ...
+    def chosen(self, channel: str, provider: str, beside: Sequence[str]) -> None: ...
 
-    def chosen(self, channel: str, provider: str, refused_by: tuple[str, ...]) -> None: ...
-
-    def began(self, row: Row, late: timedelta) -> None: ...
+    def claimed(self, one: Claim) -> None: ...
 
 
 class Worker:
-    """One process's worker. A new life begins when it has died: what was on its way belongs to nobody then."""
+    """One process's worker. A new life begins when it has died: what was on its way belongs to nobody then. `full`: at
+    its last look it had no hand free for something."""
 
-    def __init__(self, name: str, night: Around, house: House, network: Network, health: Health) -> None:
+    def __init__(self, name: str, night: Around, house: House, network: Network, marks: Marks) -> None:
         self.name = name
         self._night = night
         self._house = house
         self._network = network
-        self._health = health
+        self._marks = marks
+        self._busy: Counter[str] = Counter()
         self.life = 0
-        self.out = 0
+        self.full = False
         self.down_until: datetime | None = None
         self.still_until: datetime | None = None
 
     def works(self, now: datetime) -> bool:
         """Is it alive and moving?"""
+        if self.down_until is None and self.still_until is None:
+            return True
         if self.down_until is not None and now >= self.down_until:
             self.down_until = None
         if self.still_until is not None and now >= self.still_until:
@@ -68,7 +83,7 @@ class Worker:
     def dies(self, when: str, back: timedelta) -> None:
         """Kill -9: nothing after it runs, and what it held is held by nobody."""
         self.life += 1
-        self.out = 0
+        self._busy.clear()
         self.still_until = None
         self.down_until = self._night.now() + back
         self._night.died(when)
@@ -76,164 +91,178 @@ class Worker:
     def tick(self) -> bool:
         """One beat: what is due goes out, what is due wakes, and what that owes goes out too. False when it did not
         come to its end."""
-        life = self.life
-        self._send()
+        life, house = self.life, self._house
+        self.full = False
         now = self._night.now()
+        self._send(now)
         if not self._goes_on(life):
             return False
-        for incident in self._house.due(now):
+        for incident in house.due(now):
             self._night.clock_asks(incident, Wake())
-        self._send()
+        self._send(now)
         return self._goes_on(life)
 
     def _goes_on(self, life: int) -> bool:
         return life == self.life and self.still_until is None
 
-    def _send(self) -> None:
-        now = self._night.now()
-        outbox = self._house.outbox
-        due = outbox.due(now)
-        for place, row in enumerate(due):
-            if row.state == "sent":
-                self._overdue(row, now)
-            elif not self._wanted(row):
-                row.state = "superseded"
-            elif self.out >= SENDERS or not self._in_time(row, now):
-                outbox.keep(row)
-            else:
-                provider = self.choose(row.way.channel, row.refused_by)
-                self._night.began(row, now - row.available_at)
-                self.out += 1
-                claim = outbox.claim(row, provider, now)
-                life = self.life
-                self._wire(claim, life)
-                if not self._goes_on(life):
-                    # It died over this one, or stands still: the others are still due.
-                    for left in due[place + 1 :]:
-                        outbox.keep(left)
-                    return
+    def _send(self, now: datetime) -> None:
+        """Claim what may go out, in one transaction; then hand all of it over; then look after the silent."""
+        due = self._house.outbox.due(now)
+        if not due:
+            return
+        life = self.life
+        wanted = [row for row in due if row.waits(now) and self._is_wanted(row, now)]
+        claims = claim(self._house.outbox, wanted, self._choose, now) if wanted else ()
+        for one in claims:
+            self._night.claimed(one)
+        for one in claims:
+            self._wire(one, life)
+        for row in due:
+            if row.patience_at is not None or row.look_at is not None:
+                self._overdue(row, now, self._goes_on(life))
 
-    def _wanted(self, row: Row) -> bool:
-        if row.page is None or row.state == "sending":
-            return True
-        page = self._house.incidents[row.incident or ""].page(row.page)
-        return page is not None and page.state == "asked"
-
-    def _in_time(self, row: Row, now: datetime) -> bool:
-        """A page whose time is over is not sent: the clock gives it new time, or asks the next person."""
+    def _is_wanted(self, row: Row, now: datetime) -> bool:
+        """A page that its incident no longer wants is not sent; nor one whose time is over: the clock gives it new
+        time, or asks the next person."""
         if row.page is None:
             return True
-        page = self._house.incidents[row.incident or ""].page(row.page)
-        return page is not None and (page.state != "asked" or page.answer_by > now)
+        page = self._house.page_of(row)
+        if page is None or page.state != "asked":
+            row.state = "superseded"
+            return False
+        if page.answer_by > now:
+            return True
+        self._house.outbox.keep(row)
+        return False
 
-    def choose(self, channel: str, refused_by: tuple[str, ...]) -> str:
-        """The healthier provider that has not said no to this try."""
-        order = self._health.order(PROGRAM, channel, CARRIERS[channel])
-        provider = next((name for name in order if name not in refused_by), order[0])
-        self._night.chosen(channel, provider, refused_by)
-        return provider
+    def _choose(self, channel: str, urgent: bool, refused_by: tuple[str, ...]) -> str:
+        """The provider to try and a hand of it, taken; "" when all that could are busy."""
+        carriers = CARRIERS[channel]
+        fresh = [name for name in carriers if name not in refused_by] or list(carriers)
+        most = HANDS_EACH if urgent else HANDS_EACH - KEPT_FREE
+        order = self._marks.health.order(PROGRAM, channel, fresh) if len(fresh) > 1 else fresh
+        free = [name for name in order if self._busy[name] < most]
+        if not free:
+            self.full = True
+            return ""
+        self._busy[free[0]] += 1
+        self._night.chosen(channel, free[0], free[1:])
+        return free[0]
 
-    def _overdue(self, row: Row, now: datetime) -> None:
-        if row.patience_at is not None and row.patience_at <= now:
+    def _overdue(self, row: Row, now: datetime, goes_on: bool) -> None:
+        """Nobody has said anything of it: the next channel begins beside it, and its provider is asked."""
+        silent = row.patience_at is not None and row.patience_at <= now
+        unheard = row.look_at is not None and row.look_at <= now
+        if not goes_on and (silent or unheard):
+            self._house.outbox.keep(row)
+            return
+        if silent:
             row.patience_at = None
             self._house.outbox.begin_next(row.delivery, now)
-        if row.look_at is not None and row.look_at <= now:
-            row.look_at = None
-            said = self._network.fetch(row, now)
-            if said is not None and self._house.outbox.hear(row, *said):
-                self._night.failed(row, said[1] or said[0])
-        self._house.outbox.keep(row)
+        if unheard:
+            self._ask_after(row, now)
 
-    def _wire(self, claim: Claim, life: int) -> None:
+    def _ask_after(self, row: Row, now: datetime) -> None:
+        again = row.sent_at is not None and now - row.sent_at < LOOKED_FOR_UNTIL
+        row.look_at = now + 2 * LOOK_AFTER if again else None
+        if row.look_at is not None:
+            self._house.outbox.push(row.look_at, row)
+        said = self._network.fetch(row, now)
+        if said is not None:
+            self._night.reported(row.id, *said)
+
+    def _wire(self, one: Claim, life: int) -> None:
         """The request goes out, unless its process is gone by now or stood still for longer than the lease."""
         if life != self.life:
             return
         now = self._night.now()
-        if not self.works(now) and self.still_until is not None:
-            self._night.after(self.still_until - now, lambda: self._wire(claim, life))
+        if self._stands_still(now, partial(self._wire, one, life)):
             return
-        outcome = self._unsent(claim, now)
+        outcome = self._unsent(one, now)
         if outcome is not None:
-            self._night.after(SECOND * 0.2, lambda: self._back(claim, life, outcome))
+            self._night.after(A_MOMENT, partial(self._back, one, life, outcome))
             return
-        fate = self._network.request(claim, now)
-        self._network.saw(fate.name)
-        self._fares(claim, life, fate)
+        fate = self._network.request(one, now)
+        self._fares(one, life, fate)
 
-    def _fares(self, claim: Claim, life: int, fate: Fate) -> None:
+    def _stands_still(self, now: datetime, then: Callable[[], None]) -> bool:
+        if self.works(now) or self.still_until is None:
+            return False
+        self._night.after(self.still_until - now, then)
+        return True
+
+    def _fares(self, one: Claim, life: int, fate: Fate) -> None:
         chance = self._night.chance
-        back = SECOND * chance.choice((0, 1, 5, 20, 90))
         match fate.name:
             case "process_dies_before" | "process_dies_after":
-                self.dies(fate.name, back)
+                self.dies(fate.name, SECOND * chance.choice(BACK_AFTER))
             case "process_stops_before":
                 self.still_until = self._night.now() + SECOND * (16 + 30 * chance.random())
-                self._night.after(fate.after, lambda: self._wire(claim, life))
+                self._night.after(fate.after, partial(self._wire, one, life))
             case _:
                 if fate.name == "process_stops_after":
                     self.still_until = self._night.now() + SECOND * (16 + 30 * chance.random())
-                self._night.after(fate.after, lambda: self._back(claim, life, fate.outcome or ambiguous("?")))
+                if fate.after > SLOW:
+                    self._night.after(SLOW, partial(self._is_slow, one, life))
+                self._night.after(
+                    fate.after, partial(self._back, one, life, fate.outcome or ambiguous("no_answer"))
+                )
 
-    def _unsent(self, claim: Claim, now: datetime) -> Outcome | None:
+    def _is_slow(self, one: Claim, life: int) -> None:
+        """Its provider has not answered yet: the next channel does not wait for that."""
+        now = self._night.now()
+        if life != self.life or not self.works(now):
+            return
+        self._network.seen["beside"] += 1
+        self._marks.slow(one.provider)
+        for row in one.rows if one.row.urgent else ():
+            self._house.outbox.begin_next(row.delivery, now)
+
+    def _unsent(self, one: Claim, now: datetime) -> Outcome | None:
         """What is known without sending: no address, the lease is over, or it went out before."""
-        if not claim.row.way.address:
-            return Outcome("refused", code="no_way", permanent=True)
-        if now >= claim.lease_until:
-            return Outcome("ambiguous" if claim.ambiguous else "refused", code="lease_over")
-        if claim.row.attempts > ATTEMPTS_AT_MOST:
+        row = one.row
+        if not row.way.address:
+            return Outcome("refused", code="no_phone", permanent=True)
+        if now >= one.lease_until:
+            return Outcome("ambiguous" if one.ambiguous else "refused", code="lease_over")
+        if row.attempts > ATTEMPTS_AT_MOST:
             return Outcome("refused", code="too_many_tries", permanent=True)
-        if not claim.ambiguous:
+        if not one.ambiguous:
             return None
-        seen = self._network.look(claim.row, claim.looked_for_at, now)
-        if seen is not None and seen.code == "not_seen" and claim.row.attempts > LOOKS:
+        if one.reached:
+            # Nobody answered the send, and its provider has spoken of it since: it did go out.
+            return Outcome("sent")
+        seen = self._network.look(one, now)
+        if seen is not None and seen.code == "not_seen" and row.attempts > LOOKS:
             return None
         return seen
 
-    def _back(self, claim: Claim, life: int, outcome: Outcome) -> None:
+    def _back(self, one: Claim, life: int, outcome: Outcome) -> None:
         """The answer came: settle it, and do in the same transaction what follows from it."""
         if life != self.life:
             return
         now = self._night.now()
-        if not self.works(now) and self.still_until is not None:
-            self._night.after(self.still_until - now, lambda: self._back(claim, life, outcome))
+        if self._stands_still(now, partial(self._back, one, life, outcome)):
             return
-        self.out -= 1
-        row = claim.row
-        others = CARRIERS[row.way.channel]
-        then = self._house.outbox.settle(claim, outcome, now, others)
-        self._note(claim, outcome)
-        if then == "sent":
-            self._night.sent(row)
-            if row.failed is not None and row.reached < DELIVERED:
-                # The report of its failure was here before we knew that it was sent.
-                self._night.failed(row, row.code)
-        if then == "begin":
-            self._house.outbox.begin_next(row.delivery, now)
-        if then == "lost":
-            self._refused(row, outcome)
-            self._night.failed(row, outcome.code)
+        self._busy[one.provider] -= 1
+        self._marks.settled(one.row.way.channel, one.provider, outcome)
+        for held in one.held:
+            self._settle(held, one.provider, outcome, now)
 
-    def _refused(self, row: Row, outcome: Outcome) -> None:
-        if why(outcome.code) in ("number", "opted_out"):
-            self._house.blocked.add((row.way.channel, row.way.address))
-
-    def _note(self, claim: Claim, outcome: Outcome) -> None:
-        mark: Mark
-        match outcome:
-            case Outcome(account_wide=True):
-                mark = "account"
-            case Outcome(kind="sent"):
-                mark = "good"
-            case Outcome(code="no_answer"):
-                mark = "slow"
-            case Outcome(kind="ambiguous") if outcome.code != "lease_over":
-                mark = "bad"
-            case Outcome(kind="refused") if why(outcome.code) == "rate":
-                mark = "bad"
-            case _:
-                return
-        self._night.marked(claim.row.way.channel, claim.provider, mark)
-        self._health.note(PROGRAM, claim.row.way.channel, claim.provider, mark, outcome.code)
+    def _settle(self, held: Held, provider: str, outcome: Outcome, now: datetime) -> None:
+        row, outbox = held.row, self._house.outbox
+        then = settle(outbox, held, provider, outcome, CARRIERS[row.way.channel], now)
+        if then and outcome.kind == "refused":
+            self._night.refused(row, outcome.code)
+        match then:
+            case "sent":
+                self._night.sent(row)
+                if came_back(row):
+                    self._night.failed(row, outcome.code)
+            case "begin":
+                outbox.begin_next(row.delivery, now)
+            case "lost":
+                self._night.failed(row, outcome.code)
 
 
 def unreachable(page: str, code: str | None) -> MarkUnreachable:

@@ -1,0 +1,196 @@
+"""The model's claims: what goes out together, taken by lease and fence, and settled with the fence."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from app.claims import (
+    ATTEMPTS_AT_MOST,
+    BACKOFF,
+    LEASE,
+    LINE_LOOKED_AT,
+    LOOK_AFTER,
+    NOT_NOW,
+    RECONCILE_AFTER,
+    RINGS_FOR,
+    TRIED_AGAIN,
+)
+from app.sim.core.row import Row
+from app.sim.core.tries import Outbox
+from dispatch.reach import PHONE
+from notify.outcomes import DELIVERED, why
+from notify.transport import Outcome
+
+
+class Held(NamedTuple):
+    """One row of a claim, as it stood when it was taken; `before` is the provider that had it then."""
+
+    row: Row
+    fence: int
+    before: str | None
+
+
+class Claim(NamedTuple):
+    """What one worker, and only this one until `lease_until`, may send as one text or call. The first of `held` names
+    it. `ambiguous`: it may have gone out before, by `looked_for_at`."""
+
+    held: tuple[Held, ...]
+    provider: str
+    lease_until: datetime
+    ambiguous: bool
+    reached: int
+
+    @property
+    def row(self) -> Row:
+        """The row that it goes out as."""
+        return self.held[0].row
+
+    @property
+    def looked_for_at(self) -> str | None:
+        """Who had it before."""
+        return self.held[0].before
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All that it tells."""
+        return tuple([one.row for one in self.held])
+
+
+# Of a channel, urgent or not, given who has refused it: the provider and a hand of it; "" when all are busy.
+Choose = Callable[[str, bool, tuple[str, ...]], str]
+
+
+def claim(outbox: Outbox, wanted: Sequence[Row], choose: Choose, now: datetime) -> list[Claim]:
+    """Take what waits, in its order, as far as there are hands. Pages that wait for one phone together go out as one
+    text, and one call at a time goes to one phone."""
+    claims: list[Claim] = []
+    taken: set[str] = set()
+    for bundle in _bundles(wanted):
+        lead = bundle[0]
+        if lead.way.channel == "call":
+            until = now if lead.way.address in taken else outbox.lines.taken_until(lead, now)
+            if lead.state == "owed" and until is not None:
+                outbox.lines.wait(lead, max(until, now + LINE_LOOKED_AT), now)
+                outbox.seen["line_taken"] += 1
+                continue
+            taken.add(lead.way.address)
+        provider = choose(lead.way.channel, lead.urgent, lead.refused_by)
+        if provider:
+            claims.append(_take(outbox, bundle, provider, now))
+            continue
+        for row in bundle:
+            outbox.keep(row)
+    return claims
+
+
+def _bundles(wanted: Sequence[Row]) -> Iterable[Sequence[Row]]:
+    """Rows that go out as one: the first texts of several pages to one phone. What may have gone out in one text is
+    looked for as that text."""
+    if len(wanted) == 1:
+        return (wanted,)
+    found: dict[object, list[Row]] = {}
+    for row in wanted:
+        found.setdefault(_together(row), []).append(row)
+    return found.values()
+
+
+def _together(row: Row) -> object:
+    if row.page is None or row.way.channel != "text":
+        return row.id
+    if row.attempts > 0 or row.state != "owed":
+        return (row.bundled_in or row).id
+    return row.message.to, row.way.address
+
+
+def _take(outbox: Outbox, bundle: Sequence[Row], provider: str, now: datetime) -> Claim:
+    lead, until = bundle[0], now + LEASE
+    ambiguous = lead.state in ("sending", "ambiguous")
+    held = []
+    for row in bundle:
+        row.fence += 1
+        held.append(Held(row, row.fence, row.provider))
+        row.state, row.attempts, row.provider, row.lease_until = "sending", row.attempts + 1, provider, until
+        row.wire_at = row.wire_at or now
+        outbox.push(until, row)
+        if row is not lead and row.bundled_in is not lead:
+            _tell_with(row, lead)
+    if lead.way.channel == "call" and lead.attempts == 1:
+        outbox.lines.rings(lead, now)
+    return Claim(tuple(held), provider, until, ambiguous, lead.reached)
+
+
+def _tell_with(row: Row, lead: Row) -> None:
+    if row.bundled_in is not None:
+        row.bundled_in.told = tuple([one for one in row.bundled_in.told if one is not row])
+    row.bundled_in = lead
+    lead.told = (*lead.told, row)
+
+
+def settle(
+    outbox: Outbox, held: Held, provider: str, outcome: Outcome, others: Iterable[str], now: datetime
+) -> str:
+    """Write down what came of one row of a claim: "" when another worker has it by now; else what follows: `sent`,
+    `lost`, `begin` (the next one, beside it) or `again`."""
+    row = held.row
+    if row.fence != held.fence or row.state != "sending":
+        return ""
+    refused = row.refused_by
+    if outcome.kind == "refused" and provider not in refused:
+        refused = (*refused, provider)
+    left = any(name not in refused for name in others)
+    state, again_at, forget = _after(row, outcome, left, now)
+    row.state, row.lease_until, row.refused_by = state, None, () if forget else refused
+    row.known = row.known or outcome.provider_id is not None
+    if outcome.code == "not_seen":
+        # Looked for and not seen: whoever was to send it next has not had it.
+        row.provider = held.before
+    if row.failed is None:
+        row.code = outcome.code
+    row.sent_at = now if outcome.kind == "sent" else None
+    if state == "sent":
+        _watch(outbox, row, outcome, now)
+        return "sent"
+    outbox.lines.may_be_free(row, now)
+    row.patience_at = row.look_at = None
+    if state == "failed":
+        return "lost"
+    outbox.at(row, again_at)
+    troubled = row.urgent and not (outcome.kind == "refused" and left)
+    return "begin" if troubled and outcome.code != "lease_over" else "again"
+
+
+def _watch(outbox: Outbox, row: Row, outcome: Outcome, now: datetime) -> None:
+    """When the next channel begins beside it, and when its provider is asked, though nobody says anything."""
+    row.patience_at = row.look_at = None
+    if row.way.channel not in PHONE or row.reached >= DELIVERED:
+        return
+    if row.urgent:
+        row.patience_at = now + _patience(row, outbox.reach.silent_after)
+        outbox.push(row.patience_at, row)
+    if outcome.provider_id is not None and row.failed is None:
+        row.look_at = now + LOOK_AFTER
+        outbox.push(row.look_at, row)
+
+
+def _patience(row: Row, silent_after: timedelta) -> timedelta:
+    return max(silent_after, RINGS_FOR) if row.way.channel == "call" else silent_after
+
+
+def _after(row: Row, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:
+    """The state, when it is tried again, and whether those who refused it may be asked again."""
+    if outcome.kind == "sent":
+        return "sent", now, False
+    if row.attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
+        return "failed", now, False
+    if outcome.kind == "ambiguous":
+        return "ambiguous", now + RECONCILE_AFTER, False
+    if others:
+        return "owed", now, False
+    if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:
+        return "owed", now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1], True
+    return "failed", now, False
+
+
+def came_back(row: Row) -> bool:
+    """Was the report of its failure here before we knew that it was sent?"""
+    return row.heard.lost
