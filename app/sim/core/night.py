@@ -66,7 +66,7 @@ class Night(Eyes):
         self._idle = self._down_for = NOTHING
         self._down_until = self._rests_until = self._true
         # Alarms are told again more rarely than by default, or half of what is simulated would be their echo.
-        again = {"taken_again": timedelta(minutes=20), "untaken_again": timedelta(minutes=10)}
+        again = {"taken_again": timedelta(minutes=60), "untaken_again": timedelta(minutes=30)}
         policy = Policy(**self.county.policy, **again)  # type: ignore[arg-type]
         self.network = Network(self.chance, self.after)
         self.outbox = Outbox(policy.reach)
