@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.sim.core.__main__ import Sums, summed
 from app.sim.core.night import Night as CoreNight
+from app.sim.core.sums import Sums, summed
 from app.sim.night import Night
 from app.sim.report import Report
 

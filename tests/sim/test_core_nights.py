@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.sim.core.__main__ import Sums
+from app.sim.core.__main__ import main
 from app.sim.core.night import Night
+from app.sim.core.sums import Sums
 from tests.sim.stretches import core_nights
 
 SEEDS = range(1, 2501)
@@ -44,3 +45,12 @@ def test_a_night_may_be_as_busy_as_is_asked(calls: int) -> None:
     report = Night(5, calls=calls).run()
     assert not report.broken
     assert report.incidents >= calls
+
+
+def test_two_processes_come_to_what_one_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for jobs in ("1", "2"):
+        main(["1", "--nights", "30", "--jobs", jobs])
+        told.append(capsys.readouterr().out.partition("/s: ")[2])
+    assert told[0].startswith("incidents ")
+    assert told[0] == told[1]

@@ -2,55 +2,17 @@
 
 import argparse
 import sys
-import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
+from itertools import count, islice
 
-from app.sim.core.coverage import Coverage, Report
 from app.sim.core.night import Night
+from app.sim.core.sums import Sums, summed
 
-FIGURES = ("incidents", "commands", "messages", "tries", "copies", "duplicates", "deaths", "lost", "unowned")
-
-
-class Sums:
-    """Figures of many nights, added up one by one so that a long run needs no memory."""
-
-    def __init__(self, options: str = "") -> None:
-        self._options = options
-        self.nights = 0
-        self.figures = dict.fromkeys(FIGURES, 0)
-        self.coverage = Coverage()
-        self.broken: list[str] = []
-        self._began = time.process_time()
-
-    def add(self, report: Report) -> None:
-        """Count another night in."""
-        self.nights += 1
-        for name in FIGURES:
-            self.figures[name] += getattr(report, name)
-        self.coverage.add(report.coverage)
-        self.broken += [
-            f"seed {report.seed} broke {one}  (replay: python -m app.sim.core {report.seed}{self._options})"
-            for one in report.broken
-        ]
-
-    def line(self) -> str:
-        """All so far in one line."""
-        seconds = time.process_time() - self._began
-        told = ", ".join(f"{name} {value}" for name, value in self.figures.items())
-        return f"{self.nights} nights, {seconds:.1f} s, {self.figures['incidents'] / seconds:.0f}/s: {told}"
-
-    def text(self) -> str:
-        """The figures, what was never seen, and what broke."""
-        never = [f"never seen: {kind} {', '.join(names)}" for kind, names in self.coverage.missing().items()]
-        return "\n".join([self.line(), *never, *self.broken])
-
-
-def summed(reports: Iterable[Report]) -> Sums:
-    """Several nights as one."""
-    sums = Sums()
-    for report in reports:
-        sums.add(report)
-    return sums
+# The nights that a process runs before it tells of them.
+AT_ONCE = 10
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,22 +22,63 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--nights", type=int, default=1, help="how many seeds from there on")
     parser.add_argument("--calls", type=int, help="how many calls there are in each night")
     parser.add_argument("--incidents", type=int, help="go on until there were so many")
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes share the nights")
     parser.add_argument(
         "--every", type=int, default=0, help="print the figures so far after each so many nights"
     )
     parser.add_argument("--until-broken", action="store_true", help="stop after the first broken law")
     given = parser.parse_args(arguments)
-    sums, seed = Sums(f" --calls {given.calls}" if given.calls else ""), given.seed
-    one = given.nights == 1 and given.incidents is None
-    while sums.figures["incidents"] < given.incidents if given.incidents else sums.nights < given.nights:
-        sums.add(Night(seed, print if one else None, given.calls).run())
-        seed += 1
-        if given.every and sums.nights % given.every == 0:
-            print(f"seeds {given.seed}..{seed - 1}: {sums.line()}; broken {len(sums.broken)}", flush=True)
-        if sums.broken and given.until_broken:
-            break
+    if given.nights == 1 and given.incidents is None:
+        sums = summed([Night(given.seed, print, given.calls).run()])
+    else:
+        sums = _many(given)
     print(sums.text())
     return 1 if sums.broken else 0
+
+
+def _many(given: argparse.Namespace) -> Sums:
+    options = f" --calls {given.calls}" if given.calls else ""
+    sums, told = Sums(options), 0
+    for some in _in_order(partial(_nights, given.calls, options), _stretches(given), given.jobs):
+        sums.join(some)
+        if given.every and sums.nights - told >= given.every:
+            told = sums.nights
+            seeds = f"seeds {given.seed}..{given.seed + sums.nights - 1}"
+            print(f"{seeds}: {sums.line()}; broken {len(sums.broken)}", flush=True)
+        enough = given.incidents and sums.figures["incidents"] >= given.incidents
+        if enough or sums.broken and given.until_broken:
+            break
+    return sums
+
+
+def _nights(calls: int | None, options: str, seeds: range) -> Sums:
+    """These nights, one after the other."""
+    return summed((Night(seed, None, calls).run() for seed in seeds), options)
+
+
+def _stretches(given: argparse.Namespace) -> Iterator[range]:
+    """The seeds, a few at a time; without end where a number of incidents is asked for."""
+    if given.incidents:
+        return (range(first, first + AT_ONCE) for first in count(given.seed, AT_ONCE))
+    ends = given.seed + given.nights
+    return (range(first, min(first + AT_ONCE, ends)) for first in range(given.seed, ends, AT_ONCE))
+
+
+def _in_order(run: Callable[[range], Sums], stretches: Iterator[range], jobs: int) -> Iterator[Sums]:
+    """What each stretch came to, in the order of the seeds, however many processes share them."""
+    if jobs == 1:
+        yield from map(run, stretches)
+        return
+    with ProcessPoolExecutor(jobs) as processes:
+        waiting: deque[Future[Sums]] = deque()
+        try:
+            while True:
+                waiting += [processes.submit(run, one) for one in islice(stretches, 2 * jobs - len(waiting))]
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
+        finally:
+            processes.shutdown(cancel_futures=True)
 
 
 if __name__ == "__main__":
