@@ -17,6 +17,7 @@ from tests.test_rota_print import A_PAGE, ARGUMENTS, BOX, window
 
 pytestmark = MARKS
 A4_HIGH = (595, 842)
+BLACK = "rgb(0, 0, 0)"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -44,14 +45,17 @@ def a_night_without_providers(house: House) -> list[Call]:
     return calls
 
 
-def test_it_is_one_a4_page_that_says_when_it_was_printed_and_has_room_to_write(
-    house: House, browser: Browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_one_a4_page_in_black_that_says_when_it_was_true_and_has_room_to_write(
+    house: House, browser: Browser, theme: str
 ) -> None:
     calls = a_night_without_providers(house)
     with window(house, browser, "ruiz") as page:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.goto("/board/by-hand")
-        page.emulate_media(media="print")
-        expect(page.get_by_text("Printed 03:00, Tue 10 Nov. Not live.")).to_be_visible()
+        page.emulate_media(media="print", color_scheme=theme)  # type: ignore[arg-type]
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == BLACK
+        expect(page.get_by_text("True at 03:00, Tue 10 Nov. Not live.")).to_be_visible()
         expect(page.get_by_text("Called at, said").first).to_be_visible()
         for words in ("Print this list", "Look again"):
             expect(page.get_by_text(words)).to_be_hidden()
@@ -91,7 +95,31 @@ def test_on_a_phone_every_number_can_be_pressed_and_nothing_scrolls_sideways(
             assert page.evaluate(SIDEWAYS) <= 0, path
         page.goto("/board/by-hand")
         assert _lowest(page, ".by-hand td a.tel") >= 56
+        assert _lowest(page, ".by-hand li a.tel") >= 56
         assert _lowest(page, ".by-hand button.btn") >= 56
+
+
+def test_what_is_refused_is_said_beside_what_was_typed_and_the_next_press_counts(
+    house: House, browser: Browser
+) -> None:
+    call = a_night_without_providers(house)[0]
+    with window(house, browser, "ruiz") as page:
+        page.goto("/board/by-hand")
+        minutes = page.get_by_label("Minutes until Ana Vela is there").first
+        minutes.fill("999")
+        page.get_by_role("button", name="Yes for Ana Vela, by voice").first.click()
+        expect(page.get_by_role("alert").filter(has_text="Write a whole number from 0 to 180.")).to_be_visible()
+        expect(minutes).to_have_value("999")
+        minutes.fill("20")
+        page.get_by_role("button", name="Yes for Ana Vela, by voice").first.click()
+        expect(page.locator(f"#call-{call.ref}")).to_contain_text("Ana Vela said yes")
+        page.goto(f"/incidents/{call.ref}")
+        page.locator("summary", has_text="Duplicate").click()
+        other = page.get_by_label("Number of the other call")
+        other.fill("999999")
+        page.get_by_role("button", name="It is the same").click()
+        expect(page.get_by_text("There is no incident 999999. Look on the board.")).to_be_visible()
+        expect(other).to_have_value("999999")
 
 
 def test_an_alarm_of_the_house_is_taken_from_the_rail_without_leaving_the_board(
