@@ -152,6 +152,17 @@ def test_what_cannot_be_searched_by_is_said_and_everything_is_shown(tmp_path: Pa
         assert "How fast, and how well" in text(answer)
 
 
+def test_what_was_typed_stays_and_what_was_searched_for_stands_above_the_figures(tmp_path: Path) -> None:
+    with reached(tmp_path) as house:
+        call = Call(house).sent()
+        assert 'value="20o1"' in house.client("ruiz").get("/deliveries?ref=20o1").get_data(as_text=True)
+        every, one = (text(house.client("ruiz").get(f"/deliveries{q}")) for q in ("", f"?ref={call.ref}"))
+        figures, page = "How fast, and how well", f"Page of {call.ref}"
+        assert every.index(figures) < every.index(page)
+        assert one.index(page) < one.index(figures)
+        assert "True at 03:00:00" in one
+
+
 def test_the_figures_of_a_way_are_counted_from_its_rows(tmp_path: Path, database_url: str | None) -> None:
     with reached(tmp_path, database_url) as house:
         call = Call(house).sent()
