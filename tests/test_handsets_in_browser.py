@@ -40,6 +40,8 @@ def test_a_phone_rings_on_the_open_page_and_is_answered_with_its_keypad(demo: De
     expect(card.get_by_text("Ringing: Standby")).to_be_hidden()
     incident = called(demo)
     expect(card.get_by_text("Ringing: Standby")).to_be_visible()
+    page.get_by_text("Rings now").get_by_role("link").first.click()
+    expect(card).to_be_in_viewport()
     card.get_by_role("button", name="Answer").click()
     said = card.get_by_text("type this code on your phone")
     expect(said).to_be_visible()
@@ -66,3 +68,19 @@ def test_a_broken_provider_shows_as_broken_and_its_texts_come_by_the_other(demo:
     expect(page.locator("#hs-lindqvist").get_by_text("by south").first).to_be_visible()
     expect(north.get_by_text("Standby goes round it.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_text_that_is_not_taken_stays_typed_and_the_page_says_so(demo: Demo, page: Page) -> None:
+    called(demo)
+    card = page.locator("#hs-lindqvist")
+    field = card.get_by_role("textbox")
+    page.route("**/demo/handsets/*", lambda route: route.abort())
+    field.fill("2001 Y 15")
+    field.press("Enter")
+    expect(card.get_by_text("The demo does not answer. Try again.")).to_be_visible()
+    expect(field).to_have_value("2001 Y 15")
+    page.unroute("**/demo/handsets/*")
+    field.press("Enter")
+    expect(card.get_by_text("The demo does not answer. Try again.")).to_be_hidden()
+    expect(field).to_have_value("")
+    expect(card.get_by_text("2001 Y 15", exact=True)).to_be_visible()

@@ -72,18 +72,48 @@
     const mark = JSON.stringify(handset.talk);
     if (card.dataset.mark === mark) return;
     card.dataset.mark = mark;
-    const screen = card.querySelector("[data-talk]");
-    const words = handset.talk.map(bubble);
-    if (!words.length) words.push(Object.assign(document.createElement("p"), { className: "st", textContent: "No texts yet." }));
-    screen.replaceChildren(...words);
+    drawTalk(card.querySelector("[data-talk]"), handset.talk);
+    drawQuick(card, quickWords(handset.talk));
+  };
+
+  /* What stands there already stays there: a screen reader then hears the new text alone. */
+  const drawTalk = (screen, talk) => {
+    const had = [...screen.querySelectorAll(".bub")];
+    const is = talk.map((said) => JSON.stringify(said));
+    const kept = had.findIndex((_, from) => had.slice(from).every((box, n) => box.dataset.said === is[n]));
+    const stay = kept < 0 ? 0 : had.length - kept;
+    screen.querySelector(".st")?.remove();
+    for (const box of had.slice(0, had.length - stay)) box.remove();
+    for (const said of talk.slice(stay)) {
+      const box = bubble(said);
+      box.dataset.said = JSON.stringify(said);
+      screen.append(box);
+    }
+    if (!talk.length) screen.append(Object.assign(document.createElement("p"), { className: "st", textContent: "No texts yet." }));
     screen.scrollTop = screen.scrollHeight;
-    card.querySelector("[data-quick]").replaceChildren(
-      ...quickWords(handset.talk).map((text) => {
+  };
+
+  const drawQuick = (card, offered) => {
+    const place = card.querySelector("[data-quick]");
+    if ([...place.children].map((button) => button.textContent).join() === offered.join()) return;
+    place.replaceChildren(
+      ...offered.map((text) => {
         const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: text });
-        button.addEventListener("click", () => send(card.querySelector("[data-say]"), text));
+        button.addEventListener("click", () => post(card.querySelector("[data-say]"), { text }));
         return button;
       }),
     );
+  };
+
+  /* The phone that rings may lie below the edge of the window: a line that moves nothing leads there. */
+  const rings = document.querySelector("[data-rings]");
+  const drawRings = (ringing) => {
+    const mark = ringing.map((handset) => handset.person).join();
+    if ((rings.dataset.mark || "") === mark) return;
+    rings.dataset.mark = mark;
+    rings.hidden = !ringing.length;
+    const links = ringing.map((one) => Object.assign(document.createElement("a"), { className: "btn", href: `#hs-${one.person}`, textContent: one.name }));
+    rings.replaceChildren("Rings now: ", ...links);
   };
 
   const pull = async () => {
@@ -94,27 +124,33 @@
       const told = await answer.json();
       told.handsets.forEach(draw);
       told.providers.forEach(drawProvider);
+      drawRings(told.handsets.filter((handset) => handset.calls.at(-1)?.state === "ringing"));
     } catch {
       // The server is away; the next look comes in two seconds.
     }
   };
 
+  /* Was it taken? If not, the sentence says why, and what was typed stays. */
   const post = async (form, given) => {
+    let wrong = "The demo does not answer. Try again.";
     try {
-      await fetch(form.action, {
+      const answer = await fetch(form.action, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-Standby": "1" },
         body: JSON.stringify(given),
       });
+      wrong = answer.ok ? "" : (await answer.json()).error;
     } catch {
-      // The server is away; what the phone shows stays as it is.
+      // The server is away, and the sentence says so.
     }
+    const place = form.closest("[data-person], [data-trouble]").querySelector("[data-wrong]");
+    place.textContent = wrong;
+    place.hidden = !wrong;
     pull();
+    return !wrong;
   };
 
-  const send = (form, text) => post(form, { text });
-
-  document.addEventListener("submit", (event) => {
+  document.addEventListener("submit", async (event) => {
     const pressed = event.submitter;
     const form = event.target.closest("[data-say], [data-pick], [data-keys], [data-hang], [data-does]");
     if (!form) return;
@@ -124,9 +160,10 @@
       return;
     }
     const field = form.elements.text;
-    if (!field.value.trim()) return;
-    send(form, field.value);
+    const text = field.value;
+    if (!text.trim()) return;
     field.value = "";
+    if (!(await post(form, { text }))) field.value ||= text;
   });
   pull();
   setInterval(pull, 2000);
