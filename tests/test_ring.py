@@ -68,8 +68,10 @@ def test_a_second_number_is_proved_by_the_code_that_it_gets(tmp_path: Path) -> N
         code = code_sent_to(house, SECOND_PHONE)
         assert "Your code" not in " ".join(house.texts("ana")), "the code goes to the new number alone"
         way = way_of(house, SECOND_PHONE)
-        wrong = prove(house, "ana", way, "000000" if code != "000000" else "111111")
+        other = "000000" if code != "000000" else "111111"
+        wrong = prove(house, "ana", way, other)
         assert wrong.status_code == 422 and "That is not the code" in text(wrong)
+        assert f'value="{other}"' in wrong.get_data(as_text=True), "what was typed stays, to be looked at"
         assert kept(house, "ana") == [("text", SECOND_PHONE, False, False)]
         assert prove(house, "ana", way, f"{code[:3]} {code[3:]}").status_code == 302
         assert kept(house, "ana") == [("text", SECOND_PHONE, True, True)]
