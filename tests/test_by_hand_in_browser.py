@@ -108,7 +108,9 @@ def test_what_is_refused_is_said_beside_what_was_typed_and_the_next_press_counts
         minutes = page.get_by_label("Minutes until Ana Vela is there").first
         minutes.fill("999")
         page.get_by_role("button", name="Yes for Ana Vela, by voice").first.click()
-        expect(page.get_by_role("alert").filter(has_text="Write a whole number from 0 to 180.")).to_be_visible()
+        expect(
+            page.get_by_role("alert").filter(has_text="Write a whole number from 0 to 180.")
+        ).to_be_visible()
         expect(minutes).to_have_value("999")
         minutes.fill("20")
         page.get_by_role("button", name="Yes for Ana Vela, by voice").first.click()
