@@ -349,8 +349,10 @@ def settle(
     if state in ("owed", "ambiguous") and connection.execute(_NOT_AGAIN, {"the_id": claim.id}).rowcount:
         return Settled(claim)
     lost = state == "failed"
-    troubled = state != "sent" and not lost and claim.urgent and not (outcome.kind == "refused" and left)
-    return Settled(claim, lost, begin_next=troubled and outcome.code != "lease_over")
+    # Refused, and to be sent by another one now, or after we stood still ourselves: that is no trouble of the channel.
+    goes_on = outcome.kind == "refused" and (bool(left) or outcome.code == "lease_over")
+    troubled = state != "sent" and not lost and claim.urgent and not goes_on
+    return Settled(claim, lost, begin_next=troubled)
 
 
 def _patience(claim: Claim, silent_after: timedelta) -> timedelta:

@@ -117,6 +117,22 @@ def test_what_was_on_the_wire_when_the_answer_came_is_not_sent_again(house: Hous
     assert row(house, ana.id).state == "superseded"
 
 
+def test_whoever_stood_still_begins_the_next_channel_only_when_it_is_not_known_what_became_of_this_one(
+    house: House,
+) -> None:
+    a_page(house)
+    first = claimed(house)[0]
+    fresh = settled(house, first, Outcome("refused", code="lease_over"))
+    assert fresh is not None and not fresh.begin_next, "it was never sent, and goes out in a second"
+    house.clock.move(SECOND)
+    again = next(one for one in claimed(house) if one.id == first.id)
+    house.clock.move(LEASE)
+    taken_over = next(one for one in claimed(house) if one.id == first.id)
+    assert taken_over.fence > again.fence and taken_over.ambiguous
+    unclear = settled(house, taken_over, ambiguous("lease_over"))
+    assert unclear is not None and unclear.begin_next
+
+
 def test_a_no_for_now_is_tried_again_later_each_time_and_then_given_up(house: House) -> None:
     a_page(house)
     waits: list[timedelta] = []
