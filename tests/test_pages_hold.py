@@ -1,4 +1,5 @@
-"""Every page, day and night: axe finds nothing, nothing scrolls sideways at 320 px, and it works at 200 %."""
+"""Every page, day and night: axe finds nothing, nothing scrolls sideways at 320 px, a thumb hits every button, and it
+works at 200 %."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ AXE = (ROOT / "tests" / "vendor" / "axe.min.js").read_text()
 pytestmark = MARKS
 # Width and height: the desk, the desk at 200 %, and the smallest phone.
 DESK, DOUBLED, SMALL = (1440, 900), (720, 450), (320, 568)
+# What is pressed or written into and is lower than a thumb needs.
+LOW = """() => [...document.querySelectorAll(
+  'button, summary, select, textarea, .btn, input:not([type=hidden], [type=radio], [type=checkbox])')]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+  .map((one) => `${one.tagName} ${one.className} ${(one.innerText || one.name).slice(0, 30)}`)"""
 PAGES = {
     None: ["/sign-in", "/demo", "{link}", "{link}/no", "/nowhere"],
     "ruiz": [
@@ -20,7 +26,7 @@ PAGES = {
         "/incidents/{ref}?pane=place", "/incidents/{ref}?pane=comms", "/incidents/{ref}/intake",
         "/log", "/people", "/people/{client}",
         "/people/{client}/edit", "/people/{client}/plan", "/people/new", "/on-call", "/account",
-        "/deliveries", "/nowhere",
+        "/deliveries", "/deliveries?ref={ref}", "/board/by-hand", "/board/house", "/nowhere",
     ],
     "haddad": ["/board", "/review", "/review/2004", "/log?acuity=1", "/people/{client}", "/rota/ready"],
     "{lead}": [
@@ -108,6 +114,8 @@ def faults_of(page: Page, county: County, template: str) -> list[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             found.append(f"{path}: {wide} px wide at {width}")
+        if (width, height) == SMALL:
+            found += [f"{path}: too small for a thumb: {one}" for one in page.evaluate(LOW)]
         if (width, height) != DOUBLED:
             found += [f"{path} at {width}: {fault}" for fault in axe(page)]
     return found
