@@ -40,12 +40,6 @@ def ways_for(
     return found
 
 
-def keys_of(connection: Connection, way: str) -> dict[str, str]:
-    """What a browser's push service asks for beside its address."""
-    kept = connection.scalar(select(ways.c["keys"]).where(ways.c.id == way))
-    return dict(kept or {})
-
-
 def _ways(who: Any, rows: Sequence[Row[Any]], carried: frozenset[str]) -> tuple[Way, ...]:
     every, working = [], []
     known_first = any(row.kind == "text" and row.address == who.phone for row in rows)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from app.codec import load_message
 from app.shell import Shell
 from app.tables import outbox, people, programs
-from dispatch.messages import AreYouOk, Message, NumberCode, PageResponder
+from dispatch.messages import Message, NumberCode
 from notify import speech, twiml
 
 HOOK: Final = "/hooks/twilio/voice"
@@ -103,11 +103,6 @@ def menu_script(shell: Shell, call: Ringing, first: str, count: int, hook: str, 
         keys=MENU_KEYS,
         otherwise=speech.nothing_chosen(call.message, shell.settings.desk_phone),
     )
-
-
-def waits_for_a_word(message: Message) -> bool:
-    """Does the menu ask for an answer that changes something?"""
-    return isinstance(message, PageResponder | AreYouOk)
 
 
 def _opening(shell: Shell, call: Ringing) -> str:

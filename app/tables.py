@@ -678,7 +678,6 @@ outbox = Table(
 _PATIENT, _LOOKED_FOR, _BUNDLED = "patience_at IS NOT NULL", "look_at IS NOT NULL", "bundled_in IS NOT NULL"
 OUTBOX_PATIENT = text(f"outbox.{_PATIENT}")
 OUTBOX_LOOKED_FOR = text(f"outbox.{_LOOKED_FOR}")
-OUTBOX_BUNDLED = text(f"outbox.{_BUNDLED}")
 for _name, _column, _where in (
     ("ix_outbox_patience", outbox.c.patience_at, _PATIENT),
     ("ix_outbox_look", outbox.c.look_at, _LOOKED_FOR),

@@ -142,11 +142,6 @@ class Delivery:
         return REACHED[self.reached]
 
     @property
-    def anomaly(self) -> bool:
-        """Both delivered and failed were said of this text; a person should look at the provider's log."""
-        return self.failed is not None and self.reached >= DELIVERED
-
-    @property
     def lost(self) -> bool:
         """It will not arrive: the next channel starts now."""
         return self.failed is not None and self.reached < DELIVERED

@@ -7,8 +7,6 @@ from twilio.twiml.voice_response import VoiceResponse
 
 VOICE: Final = "alice"
 LANGUAGE: Final = "en-US"
-# What a provider takes with the request that starts a call.
-SCRIPT_MOST: Final = 4_000
 TYPING_SECONDS: Final = 8
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.oncall import on_duty
 from app.rota.bars import bars_of, rebar
-from app.rota.check import composition_of, may_work, require_may_work
+from app.rota.check import known, may_work, require_may_work
 from app.rota.credentials import (
     NewCredential,
     NewTraining,
@@ -258,7 +258,7 @@ def test_two_people_are_held_to_the_law_whoever_asks(house: House) -> None:
 
         def of(*people: str, hours: int = 4) -> list[tuple[str, str]]:
             span = LATER, LATER + hours * HOUR
-            found = composition_of(connection, house.shell, PROGRAM, people, *span)
+            found = known(connection, house.shell, PROGRAM, *span).together(people, *span)
             return [(one.rule, one.weight) for one in found]
 
         assert not of("ben", "cyd")

@@ -195,18 +195,6 @@ def require_may_work(
     return found
 
 
-def composition_of(
-    connection: Connection,
-    shell: Shell,
-    program: str,
-    people: Iterable[str],
-    starts_at: datetime,
-    ends_at: datetime,
-) -> tuple[Objection, ...]:
-    """What the state's law says against these people making up a team over this span."""
-    return known(connection, shell, program, starts_at, ends_at).together(people, starts_at, ends_at)
-
-
 def set_aside_of(connection: Connection, program: str, since: datetime) -> tuple[SetAside, ...]:
     """Every rule that is set aside now or later."""
     rows = connection.execute(_EXCEPTIONS, {"program": program, "start": since})

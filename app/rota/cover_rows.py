@@ -12,7 +12,7 @@ from app.commit import next_ref
 from app.rota.load import rules_of, terms_of
 from app.sessions import Me
 from app.shell import Shell, new_id
-from app.tables import cover_asks, covers, people, programs, rota_overrides
+from app.tables import cover_asks, covers, people, programs
 from dispatch.cover import Span, holes
 from dispatch.rota.cover import Ask, Cover, Kind
 from dispatch.rota.final import final
@@ -22,7 +22,6 @@ from dispatch.value import Refused
 
 # A request that could not be settled by then is nobody's business any more.
 ABOUT = timedelta(days=8)
-WORDS_AT_MOST = 300
 
 
 @dataclass(frozen=True)
@@ -167,12 +166,6 @@ def holds(
         return None
     start, end = min(one.starts_at for one in mine), max(one.ends_at for one in mine)
     return replace(mine[0], starts_at=start, ends_at=end)
-
-
-def override_of(connection: Connection, cover: str) -> Row[Any] | None:
-    """The newest change of the rota that this request made."""
-    mine = select(rota_overrides).where(rota_overrides.c.cover == cover, rota_overrides.c.undoes.is_(None))
-    return connection.execute(mine.order_by(rota_overrides.c.number.desc())).first()
 
 
 def overlapping(
