@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ROOT = Path(__file__).parent.parent
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 PASSWORD = "standby-demo-night"
 # For the modules that use it: what they are, and why they may be left out.
 MARKS = [
@@ -39,16 +40,30 @@ class Demo:
         )
         page = context.new_page()
         if person:
-            page.goto(f"{self.address}/sign-in")
-            page.get_by_label("Work e-mail").fill(f"{person}@alder.example")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url(re.compile(r"/(board|tasks|rota|admin)"))
+            sign_in(page, self.address, person, PASSWORD)
         return page
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Demo]:
+def chromium() -> Iterator[Browser]:
+    """Not within another one: a process has one Playwright at a time."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, address: str, person: str, password: str) -> None:
+    """As this person does it, until their first page is there."""
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Work e-mail").fill(f"{person}@alder.example")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(re.compile(r"/(board|tasks|rota|admin)"))
+
+
+@contextmanager
+def running_demo(folder: Path, browser: Browser) -> Iterator[Demo]:
     """The demo as a process of its own on a free port, its county kept in `folder`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,13 +75,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(8)]
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-            )
-            yield Demo(address_in(lines), browser)
-            browser.close()
+        yield Demo(address_in(lines), browser)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from app.schema import upgrade
 from app.store import Store
-from tests.browser import Demo, running_demo
+from tests.browser import Demo, chromium, running_demo
 from tests.house import House, a_house
 from tests.postgres import Postgres, empty, missing, running_postgres
 
@@ -27,8 +28,14 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("demo"), browser) as demo:
         yield demo
 
 

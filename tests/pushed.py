@@ -1,6 +1,5 @@
 """A house whose pushes and letters really go out: to a push service and a mail server on the loopback."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import Row, select
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from app.outside import Mail, Outside, Twilio, Vapid
@@ -93,15 +91,3 @@ def a_pushed_house(directory: Path, database_url: str | None = None) -> Iterator
                 "email": (MailTransport(mail.host, mail.port, "", "", False, SENDER),),
             }
             yield Pushed(house, Worker(house.shell, wires), push, mail)  # type: ignore[arg-type]
-
-
-@contextmanager
-def on_the_web(pushed: Pushed) -> Iterator[str]:
-    """The same house, where a real browser can reach it: its address."""
-    server = make_server("127.0.0.1", 0, pushed.house.app, threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,52 +1,46 @@
 """The board in a real browser: drawer, forms by key, two desks at once, and notes that stay on the page."""
 
-import socket
-import threading
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from app.tables import pages
 from dispatch import commands as c
+from tests.browser import MARKS, sign_in
 from tests.desk import Call
-from tests.house import PASSWORD, House, a_house
+from tests.house import PASSWORD, House
+from tests.on_the_web import a_house_on_the_web
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 WIDTHS = [1440, 1024, 390, 320]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
+WRONG_CLOCK = """{ const Right = Date, off = HOURS * 3600000;
+  globalThis.Date = class extends Right {
+    constructor(...given) { given.length ? super(...given) : super(Right.now() + off); }
+    static now() { return Right.now() + off; } }; }"""
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with a_house(tmp_path, base_url=f"http://127.0.0.1:{port}") as house:
-        server = make_server("127.0.0.1", port, house.app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with a_house_on_the_web(tmp_path) as house:
         yield house
-        server.shutdown()
 
 
-def desk(browser: Browser, house: House, person: str = "castellan", width: int = 1440) -> Page:
-    """A signed-in board."""
+def desk(
+    browser: Browser, house: House, person: str = "castellan", width: int = 1440, hours_wrong: int = 0
+) -> Page:
+    """A signed-in board, on a machine whose clock may be wrong."""
     base = house.shell.settings.base_url
     page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    if hours_wrong:
+        page.add_init_script(WRONG_CLOCK.replace("HOURS", str(hours_wrong)))
     page.set_default_timeout(20_000)
-    page.goto(f"{base}/sign-in")
-    page.fill("#f-email", f"{person}@alder.example")
-    page.fill("#f-password", PASSWORD)
-    page.press("#f-password", "Enter")
-    page.wait_for_url("**/board")
+    sign_in(page, base, person, PASSWORD)
     return page
 
 
@@ -124,6 +118,29 @@ def test_an_alarm_is_taken_by_one_desk_for_all(browser: Browser, house: House) -
     for page in (one, other):
         expect(page.locator("#rail")).to_contain_text("Castellan has it", timeout=20_000)
         expect(page).to_have_title("Board · Standby")
+
+
+@pytest.mark.parametrize("hours", [-30, 7])
+def test_f43_on_a_machine_whose_clock_is_hours_wrong_every_time_on_the_page_is_the_servers(
+    browser: Browser, house: House, hours: int
+) -> None:
+    call = Call(house).triaged()
+    house.pass_time(minutes=3)
+    page = desk(browser, house, hours_wrong=hours)
+    served = house.clock.now()
+    shown = datetime.fromtimestamp(page.evaluate("Standby.time.now()") / 1000, UTC)
+    assert abs(shown - served) < timedelta(minutes=1)
+    zone = ZoneInfo("America/Chicago")
+    minutes = {(served + timedelta(minutes=more)).astimezone(zone).strftime("%H:%M") for more in (0, 1)}
+    assert page.locator("[data-clock]").first.inner_text()[:5] in minutes
+    expect(page.locator(f"#{call.row}")).to_contain_text(re.compile(r"\b3:[0-5]\d"))
+    page.locator(f"#{call.row}").focus()
+    page.keyboard.press("d")
+    expect(page.locator("[data-first]")).to_be_focused()
+    page.keyboard.press("Enter")
+    state(page, call, "PGD")
+    with house.shell.store.read() as connection:
+        assert set(connection.scalars(select(pages.c.asked_at))) == {served}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.stage import Stage, a_stage, served
 
@@ -13,14 +13,6 @@ pytestmark = pytest.mark.browser
 
 ALL_PAGES = ["board", "form", "phone", "sign-in", "error"]
 DESK, POCKET = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

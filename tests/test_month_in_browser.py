@@ -1,52 +1,33 @@
 """A month of the rota in a real browser: made, covered by text, sick at 02:00, handed over, and counted."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from app.oncall import on_duty
 from app.replies import hear
 from app.shell import new_id
 from dispatch import commands as c
-from tests.browser import CHROMIUM
+from tests.browser import MARKS, sign_in
 from tests.crisis import Crisis
-from tests.house import PASSWORD, PHONES, PROGRAM, House, a_house
+from tests.house import PASSWORD, PHONES, PROGRAM, House
+from tests.on_the_web import a_house_on_the_web
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed here: see .ci/run"),
-]
+pytestmark = MARKS
 EVERY_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Wednesday 18 November, 02:00 in the county: in the middle of a night of Ana's.
 SICK_AT = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with a_house(tmp_path, base_url=f"http://127.0.0.1:{port}") as house:
-        server = make_server("127.0.0.1", port, house.app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with a_house_on_the_web(tmp_path) as house:
         yield house
-        server.shutdown()
 
 
 @contextmanager
@@ -56,11 +37,7 @@ def window(browser: Browser, house: House, person: str, path: str, width: int = 
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme="dark")
     page = context.new_page()
     page.set_default_timeout(20_000)
-    page.goto(f"{base}/sign-in")
-    page.fill("#f-email", f"{person}@alder.example")
-    page.fill("#f-password", PASSWORD)
-    page.press("#f-password", "Enter")
-    page.wait_for_url(re.compile(r"/(board|tasks|rota|admin)"))
+    sign_in(page, base, person, PASSWORD)
     page.goto(f"{base}{path}")
     yield page
     context.close()

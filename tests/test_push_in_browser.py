@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, CDPSession, Page, Worker, expect, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, Worker, expect
 
-from tests.browser import CHROMIUM, MARKS
+from tests.browser import MARKS, chromium, sign_in
 from tests.house import PASSWORD
 from tests.loopback.push_server import Browser, Taken
-from tests.pushed import Pushed, a_pushed_house, on_the_web
+from tests.on_the_web import on_the_web
+from tests.pushed import Pushed, a_pushed_house
 from tests.served import until
 from tests.wired import a_call
 
 pytestmark = MARKS
 WITHIN = 10.0
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 # What Chromium would get from its push service, which it cannot reach: an address, and the keys of the seal.
 A_SUBSCRIPTION = """(given) => {
   const raw = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
@@ -48,11 +48,7 @@ class Screen:
     page: Page
 
     def sign_in(self, person: str) -> None:
-        self.page.goto(f"{self.address}/sign-in")
-        self.page.get_by_label("Work e-mail").fill(f"{person}@alder.example")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(re.compile(r"/(board|tasks|rota|admin)"))
+        sign_in(self.page, self.address, person, PASSWORD)
 
     def registered(self) -> None:
         """Our script runs for the whole site."""
@@ -107,19 +103,18 @@ class Screen:
 
 @contextmanager
 def a_screen(pushed: Pushed, address: str, allowed: bool = True) -> Iterator[Screen]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        context = browser.new_context()
+    """A browser of its own: what one's service worker showed, another of the same browser might find."""
+    with chromium() as browser, browser.new_context() as context:
         if allowed:
             context.grant_permissions(["notifications"], origin=address)
         yield Screen(pushed, address, context, context.new_page())
-        browser.close()
 
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[Screen]:
-    with a_pushed_house(tmp_path) as pushed, on_the_web(pushed) as address, a_screen(pushed, address) as one:
-        yield one
+    with a_pushed_house(tmp_path) as pushed, on_the_web(pushed.house.app) as address:
+        with a_screen(pushed, address) as one:
+            yield one
 
 
 def turned_on(screen: Screen, person: str = "ana") -> tuple[Browser, Taken]:
@@ -208,7 +203,7 @@ def test_what_cannot_be_read_is_shown_plain(screen: Screen, words: str) -> None:
 
 def test_while_our_site_is_down_the_notice_is_shown_all_the_same(tmp_path: Path) -> None:
     with a_pushed_house(tmp_path) as pushed, ExitStack() as site:
-        address = site.enter_context(on_the_web(pushed))
+        address = site.enter_context(on_the_web(pushed.house.app))
         with a_screen(pushed, address) as screen:
             _, test = turned_on(screen)
             site.close()
@@ -233,7 +228,7 @@ def test_a_tap_never_leaves_our_site(screen: Screen, url: str) -> None:
 
 
 def test_a_browser_that_may_not_show_notices_says_what_to_do(tmp_path: Path) -> None:
-    with a_pushed_house(tmp_path) as pushed, on_the_web(pushed) as address:
+    with a_pushed_house(tmp_path) as pushed, on_the_web(pushed.house.app) as address:
         with a_screen(pushed, address, allowed=False) as screen:
             screen.context.add_init_script("Notification.requestPermission = async () => 'denied'")
             screen.sign_in("ana")

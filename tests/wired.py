@@ -1,6 +1,5 @@
 """A house on the real wire: Twilio's own client and the loopback, which texts and calls back over HTTP."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
 from sqlalchemy import Table, func, select
-from werkzeug.serving import make_server
 
 from app.clock import VirtualClock
 from app.commit import commit, load_incident
@@ -27,24 +25,34 @@ from dispatch.incident import Incident
 from notify.twilio_wire import TwilioTransport
 from tests.house import NIGHT, PHONES, PROGRAM, create_schema, furnish, settings_for
 from tests.loopback.twilio_server import LoopbackTwilio
+from tests.on_the_web import on_the_web
 
 BASE = "https://standby.example"
 CALM = {"danger": "no", "weapon": "no", "violence": "no"}
 
 
 @dataclass
-class Wired:
-    """The parts a test holds on to."""
+class OnTheWire:
+    """A house whose webhooks are reached over HTTP."""
 
     shell: Shell
     clock: VirtualClock
-    twilio: LoopbackTwilio
     worker: Worker
     app: Flask
 
     def called(self, *, lead: str | None = "ana", second: str | None = "ben") -> str:
         """A call for which a team is being asked; the incident's id."""
         return a_call(self.shell, lead=lead, second=second)
+
+    def incident(self, incident: str) -> Incident:
+        return incident_at(self.shell, incident)
+
+
+@dataclass
+class Wired(OnTheWire):
+    """The parts a test holds on to."""
+
+    twilio: LoopbackTwilio
 
     def text(self, person: str, body: str, sid: str | None = None) -> int:
         """This person's phone texts us, and the worker sends what came of it; what our webhook answered."""
@@ -59,9 +67,6 @@ class Wired:
     def sid(self, person: str) -> str:
         """Twilio's id of the newest text to this person."""
         return [text.sid for text in self.twilio.messages.values() if text.to == PHONES[person]][-1]
-
-    def incident(self, incident: str) -> Incident:
-        return incident_at(self.shell, incident)
 
     def pass_time(self, **length: float) -> None:
         """Let time pass and let the worker see it."""
@@ -93,19 +98,11 @@ def a_wired_house(
     directory: Path, *, calls: bool = False, database_url: str | None = None
 ) -> Iterator[Wired]:
     """A house whose texts, and calls if it makes any, really go out and come in; time passes only when the test says
-    so. In a SQLite file of its own, or in the database at `database_url`, which has its tables already."""
+    so."""
     clock = VirtualClock(NIGHT)
     with LoopbackTwilio(public_base=BASE, now=clock.now) as twilio:
         number = twilio.sender if calls else None
         provider = Twilio(twilio.account_sid, twilio.auth_token, None, twilio.sender, twilio.base, number)
-        own_file = f"sqlite:///{directory / 'standby.db'}"
-        settings = settings_for(
-            database_url or own_file, base_url=BASE, demo=False, outside=Outside(provider)
-        )
-        shell = shell_for(settings, clock)
-        if database_url is None:
-            create_schema(shell)
-        furnish(shell)
         wire = TwilioTransport(
             provider.account_sid,
             provider.auth_token,
@@ -113,16 +110,29 @@ def a_wired_house(
             provider.api_base,
             calls_from=provider.calls_from,
         )
-        app = create_app(shell)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        twilio.webhook_base = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield Wired(shell, clock, twilio, Worker(shell, carried_by(wire)), app)
-        finally:
-            server.shutdown()
-            server.server_close()
-            shell.store.close()
+        with hooked(directory, clock, Outside(provider), database_url) as (shell, app, address):
+            twilio.webhook_base = address
+            yield Wired(shell, clock, Worker(shell, carried_by(wire)), app, twilio)
+
+
+@contextmanager
+def hooked(
+    directory: Path, clock: VirtualClock, outside: Outside, database_url: str | None
+) -> Iterator[tuple[Shell, Flask, str]]:
+    """A furnished service and where it listens. In a SQLite file of its own, or in the database at `database_url`,
+    which has its tables already."""
+    own_file = f"sqlite:///{directory / 'standby.db'}"
+    settings = settings_for(database_url or own_file, base_url=BASE, demo=False, outside=outside)
+    shell = shell_for(settings, clock)
+    if database_url is None:
+        create_schema(shell)
+    furnish(shell)
+    app = create_app(shell)
+    try:
+        with on_the_web(app) as address:
+            yield shell, app, address
+    finally:
+        shell.store.close()
 
 
 def a_call(shell: Shell, *, lead: str | None = "ana", second: str | None = "ben", **words: str) -> str:

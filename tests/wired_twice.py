@@ -1,6 +1,5 @@
 """A house on two wires: the real clients of both providers, and a loopback of each that calls back over HTTP."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,45 +7,31 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from app.clock import VirtualClock
-from app.factory import create_app
 from app.outside import Outside, Telnyx, Twilio
 from app.refused import refusals
-from app.shell import Shell
 from app.tables import house_alarms, outbox
-from app.wiring import shell_for
 from app.worker import Worker
-from dispatch.incident import Incident
 from notify.telnyx_wire import TelnyxTransport
 from notify.transport import Wires
 from notify.twilio_wire import TwilioTransport
-from tests.house import NIGHT, PHONES, create_schema, furnish, settings_for
+from tests.house import NIGHT, PHONES
 from tests.loopback.telnyx_server import LoopbackTelnyx
 from tests.loopback.twilio_server import LoopbackTwilio
-from tests.wired import BASE, a_call, incident_at
+from tests.wired import BASE, OnTheWire, hooked
 
 # What a send may take here in all; the product's eight seconds would make a hanging provider a long test.
 SECONDS = 1.0
 
 
 @dataclass
-class WiredTwice:
+class WiredTwice(OnTheWire):
     """The parts a test holds on to."""
 
-    shell: Shell
-    clock: VirtualClock
     twilio: LoopbackTwilio
     telnyx: LoopbackTelnyx
-    worker: Worker
-    app: Flask
-
-    def called(self, *, lead: str | None = "ana", second: str | None = "ben") -> str:
-        """A call for which a team is being asked; the incident's id."""
-        return a_call(self.shell, lead=lead, second=second)
 
     def tick(self, times: int = 3) -> None:
         """Let the worker run: what came back from the wire is settled at the beginning of the next beat."""
@@ -57,9 +42,6 @@ class WiredTwice:
         """Let time pass and let the worker see it."""
         self.clock.move(timedelta(**length))
         self.tick()
-
-    def incident(self, incident: str) -> Incident:
-        return incident_at(self.shell, incident)
 
     def tries(self, person: str, channel: str | None = None) -> list[Any]:
         """The rows of what this person was sent, oldest first."""
@@ -117,28 +99,10 @@ def a_house_on_two_wires(
             telnyx.voice_app,
             telnyx_base or telnyx.base,
         )
-        settings = settings_for(
-            database_url or f"sqlite:///{directory / 'standby.db'}",
-            base_url=BASE,
-            demo=False,
-            outside=Outside(first, second),
-        )
-        shell = shell_for(settings, clock)
-        if database_url is None:
-            create_schema(shell)
-        furnish(shell)
-        app = create_app(shell)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        twilio.webhook_base = telnyx.webhook_base = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield WiredTwice(
-                shell, clock, twilio, telnyx, Worker(shell, hurried(first, second, seconds, warm)), app
-            )
-        finally:
-            server.shutdown()
-            server.server_close()
-            shell.store.close()
+        with hooked(directory, clock, Outside(first, second), database_url) as (shell, app, address):
+            twilio.webhook_base = telnyx.webhook_base = address
+            worker = Worker(shell, hurried(first, second, seconds, warm))
+            yield WiredTwice(shell, clock, worker, app, twilio, telnyx)
 
 
 def hurried(first: Twilio, second: Telnyx, seconds: float, warm: bool = True) -> Wires:

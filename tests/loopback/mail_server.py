@@ -55,10 +55,11 @@ class LoopbackMail:
     def __enter__(self) -> Self:
         at_once = self.context if self.at_once else None
         opened = self._loop.create_server(self._door, self.host, 0, ssl=at_once)
-        self._server = self._loop.run_until_complete(opened)
-        self.port = int(self._server.sockets[0].getsockname()[1])
+        # In its own thread from the beginning: a browser that a test drives has a loop in this one.
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(opened, self._loop).result(10)
+        self.port = int(self._server.sockets[0].getsockname()[1])
         return self
 
     def __exit__(self, *_: object) -> None:
