@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from tests.house import PHONES
 from tests.loopback import telnyx_faults
 from tests.loopback.phone import CODE, a_person
 from tests.loopback.twilio_faults import Fault, breaking_down, cut_off, held, refusing, too_many
+from tests.served import until
 from tests.wired_twice import WiredTwice, a_house_on_two_wires
 
 MANY = 200
@@ -255,15 +256,6 @@ def test_a_report_of_what_was_not_answered_is_the_answer(tmp_path: Path, channel
 
 
 # --- in real time ----------------------------------------------------------------------------------------
-def until(true: Callable[[], bool], seconds: float) -> float:
-    """How long it took; a bound on the wait."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s"
-        time.sleep(0.01)
-    return time.monotonic() - began
-
-
 def test_the_running_worker_rings_by_the_second_while_the_first_hangs(tmp_path: Path) -> None:
     """With threads: nobody waits until the first provider has had its time."""
     with (
@@ -273,7 +265,7 @@ def test_the_running_worker_rings_by_the_second_while_the_first_hangs(tmp_path: 
         house.worker.start()
         try:
             house.called()
-            took = until(lambda: all(by_telnyx(house, one)[1] for one in ("ana", "ben")), 30.0)
+            took = until(lambda: all(by_telnyx(house, one)[1] for one in ("ana", "ben")), 30.0, "a call")
         finally:
             house.worker.stop()
         assert took < 8.0, "before the first one's time is over"
