@@ -59,7 +59,7 @@ def sign_in(page: Page, address: str, person: str, password: str) -> None:
     page.get_by_label("Work e-mail").fill(f"{person}@alder.example")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(r"/(board|tasks|rota|admin)"))
+    page.wait_for_url(re.compile(r"/(board|tasks|rota|admin|on-call)"))
 
 
 @contextmanager

@@ -6,27 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.heartbeats import beat
 from app.house_alarms import raise_alarm
-from tests.browser import CHROMIUM, MARKS
+from tests.browser import MARKS
 from tests.desk import Call
 from tests.house import House, a_house
-from tests.test_rota_print import A_PAGE, ARGUMENTS, BOX, window
+from tests.test_rota_print import A_PAGE, BOX, window
 
 pytestmark = MARKS
 A4_HIGH = (595, 842)
 BLACK = "rgb(0, 0, 0)"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """A visitor's handsets in a real browser: a phone rings, is picked up, and takes the code and the answer."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import CHROMIUM, MARKS
+from tests.browser import MARKS
 from tests.handset_stage import Demo, a_demo, called
 from tests.loopback.phone import SAID, WORDS
+from tests.on_the_web import on_the_web
 from tests.wired import incident_at
 
 pytestmark = MARKS
@@ -23,16 +22,12 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 
 @pytest.fixture
-def page(demo: Demo) -> Iterator[Page]:
-    server = make_server("127.0.0.1", 0, demo.house.app, threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.goto(f"http://127.0.0.1:{server.server_port}/demo")
-        yield page
-        browser.close()
-    server.shutdown()
+def page(demo: Demo, browser: Browser) -> Iterator[Page]:
+    with on_the_web(demo.house.app) as address:
+        with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+            page = context.new_page()
+            page.goto(f"{address}/demo")
+            yield page
 
 
 def test_a_phone_rings_on_the_open_page_and_is_answered_with_its_keypad(demo: Demo, page: Page) -> None:

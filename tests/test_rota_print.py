@@ -1,32 +1,22 @@
 """The rota in a real browser: one A4 page for the wall, the keyboard alone, and the smallest phone."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from app.tables import people
-from tests.browser import CHROMIUM, MARKS
+from tests.browser import MARKS, sign_in
 from tests.house import _HASH, NIGHT, PASSWORD, PROGRAM, House
+from tests.on_the_web import on_the_web
 from tests.rota_scene import a_rota, ask_cover, days, lay, need, take_off, wall
 
 pytestmark = MARKS
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 A_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 BOX = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
 A4_WIDE = (842, 595)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @contextmanager
@@ -34,25 +24,12 @@ def window(
     house: House, browser: Browser, person: str, width: int = 1440, height: int = 900
 ) -> Iterator[Page]:
     """A signed-in window on the house, served on a free port."""
-    server = make_server("127.0.0.1", 0, house.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, base_url=f"http://127.0.0.1:{server.server_port}"
-    )
-    try:
-        page = context.new_page()
-        page.goto("/sign-in")
-        page.get_by_label("Work e-mail").fill(f"{person}@alder.example")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(re.compile("/(board|tasks|rota|admin|on-call)"))
-        yield page
-    finally:
-        context.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with on_the_web(house.app) as address:
+        size = {"width": width, "height": height}
+        with browser.new_context(viewport=size, base_url=address) as context:
+            page = context.new_page()
+            sign_in(page, address, person, PASSWORD)
+            yield page
 
 
 def more_staff(house: House, count: int) -> list[str]:
