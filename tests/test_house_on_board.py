@@ -163,3 +163,12 @@ def test_the_page_of_the_house_says_every_part_and_provider(house: House) -> Non
     page = house.client("okonjo").get("/board/house").get_data(as_text=True)
     for words in ("Worker", "Auditor", "Watchdog", "does not go through", "last fault 20003", "None stands."):
         assert words in page, words
+
+
+def test_the_page_of_the_house_says_who_was_turned_away_at_the_door(house: House) -> None:
+    assert "Turned away" not in house.client("okonjo").get("/board/house").get_data(as_text=True)
+    for provider in ("twilio", "twilio", "telnyx"):
+        assert house.app.test_client().post(f"/hooks/{provider}/status").status_code == 403
+    page = house.client("okonjo").get("/board/house").get_data(as_text=True)
+    rows = re.findall(r"<td>(\w+)</td><td>no signature, or a wrong one</td><td>(\d)</td>", page)
+    assert rows == [("Telnyx", "1"), ("Twilio", "2")]
