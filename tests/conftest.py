@@ -14,6 +14,19 @@ from tests.house import House, a_house
 from tests.postgres import Postgres, empty, missing, running_postgres
 
 
+def at_night(config: pytest.Config) -> bool:
+    """Were the long ones asked for?"""
+    return "night" in config.option.markexpr.replace("not night", "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if at_night(config):
+        return
+    for item in items:
+        if item.get_closest_marker("night"):
+            item.add_marker(pytest.mark.skip("long: run with -m night"))
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays: it need not be looked through again each time that memory is tidied."""
     gc.collect()

@@ -1,27 +1,15 @@
-"""What the faults share: long sweeps run at night only, and each database has a service to be killed on it."""
+"""What the faults share: each database has a service to be killed on it."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import at_night
 from tests.faults import strace
 from tests.faults.service import Stricken, stricken
 from tests.postgres import Postgres
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.servers, pytest.mark.night])]
-
-
-def at_night(config: pytest.Config) -> bool:
-    """Were the long ones asked for?"""
-    return "night" in config.option.markexpr.replace("not night", "")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if at_night(config):
-        return
-    for item in items:
-        if "tests/faults" in item.nodeid and item.get_closest_marker("night"):
-            item.add_marker(pytest.mark.skip("long: run with -m night"))
 
 
 @pytest.fixture(scope="session")

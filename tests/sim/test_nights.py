@@ -63,9 +63,7 @@ def one_night(seed: int) -> Report:
 
 
 @pytest.mark.night
-def test_a_long_stretch_of_nights(request: pytest.FixtureRequest) -> None:
-    if "night" not in request.config.option.markexpr.replace("not night", ""):
-        pytest.skip("long: run with -m night")
+def test_a_long_stretch_of_nights() -> None:
     seeds = range(LONG_FIRST, LONG_FIRST + LONG_NIGHTS)
     with ProcessPoolExecutor(os.cpu_count()) as processes:
         reports: Iterator[Report] = processes.map(one_night, seeds, chunksize=8)
