@@ -2,6 +2,8 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 UV := $(shell command -v uv 2>/dev/null)
+# One more than there are cores, four at most: while one waits for a process that it killed, another works.
+WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
 
 .PHONY: demo test lint bench help
 help: ## what can be made
@@ -11,7 +13,7 @@ demo: $(VENV)/.run ## a fictional county with simulated handsets
 	@$(VENV)/bin/standby demo $(ARGS)
 
 test: $(VENV)/.test ## every test
-	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test ## types and style
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
