@@ -29,8 +29,8 @@ RINGS_FOR = timedelta(seconds=45)
 # A call of which no end is heard is taken for ended after this.
 ON_THE_LINE_AT_MOST = timedelta(seconds=60)
 LINE_LOOKED_AT = timedelta(seconds=2)
-# No try of a message begins later than this after it was owed, but for a long silence.
-OWED_WITHIN = timedelta(hours=1)
+# How far back a call may have been owed that is on the line now: as long as the house may have been down.
+OWED_WITHIN = timedelta(days=7)
 # Refusals after which the same try is worth another time, later, when every provider has said so.
 TRIED_AGAIN = frozenset({"rate", "late", "account"})
 NOT_NOW = frozenset({"unreachable", "lease_over"})
@@ -120,10 +120,12 @@ _ON_THE_LINE = (
         outbox.c.person.in_(bindparam("persons", expanding=True)),
         outbox.c.owed_at > bindparam("owed", type_=outbox.c.owed_at.type),
         outbox.c.channel == "call",
-        outbox.c.wire_at > bindparam("since", type_=outbox.c.wire_at.type),
         outbox.c.failed.is_(None),
         or_(
-            outbox.c.state == "sent",
+            and_(
+                outbox.c.state == "sent",
+                outbox.c.sent_at > bindparam("since", type_=outbox.c.sent_at.type),
+            ),
             and_(outbox.c.state == "sending", outbox.c.lease_until > _NOW),
         ),
     )

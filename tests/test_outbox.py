@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from app.claims import (
     ATTEMPTS_AT_MOST,
     LEASE,
+    LINE_LOOKED_AT,
+    ON_THE_LINE_AT_MOST,
     RECONCILE_AFTER,
     Claim,
     Settled,
@@ -16,6 +18,7 @@ from app.claims import (
     claim,
     settle,
 )
+from app.delivered import report
 from app.outbox import owe
 from app.tables import outbox
 from dispatch import commands as c
@@ -160,6 +163,45 @@ def test_an_unclear_send_is_looked_for_after_a_moment(house: House) -> None:
     assert not any(again.id == one.id for again in claimed(house))
     house.clock.move(RECONCILE_AFTER)
     assert next(again for again in claimed(house) if again.id == one.id).ambiguous
+
+
+def rung(house: House) -> None:
+    """A call to Ana is owed."""
+    with house.shell.store.write() as connection:
+        owe(
+            connection, None, [AlarmStands("ana", 2001, "check_missed")], house.clock.now(), 0, channel="call"
+        )
+
+
+def test_a_phone_has_one_call_of_ours_at_a_time(house: House) -> None:
+    rung(house)
+    rung(house)
+    (first,) = claimed(house)
+    house.clock.move(LINE_LOOKED_AT)
+    assert claimed(house) == [], "the first one is being placed"
+    settled(house, first, SENT)
+    house.clock.move(LINE_LOOKED_AT)
+    assert claimed(house) == [], "it rings, or is talked on"
+    assert report(house.shell, first.id, "no-answer", None)
+    house.clock.move(LINE_LOOKED_AT)
+    assert len(claimed(house)) == 1
+
+
+@pytest.mark.parametrize("before", [timedelta(0), timedelta(days=3)])
+def test_a_call_holds_its_line_from_when_it_went_out_not_from_when_it_was_owed_or_first_tried(
+    house: House, before: timedelta
+) -> None:
+    rung(house)
+    house.clock.move(before)
+    (first,) = claimed(house)
+    settled(house, first, ambiguous("no_answer"))
+    house.clock.move(ON_THE_LINE_AT_MOST + SECOND)
+    (again,) = claimed(house)
+    settled(house, again, SENT)
+    rung(house)
+    assert claimed(house) == []
+    house.clock.move(ON_THE_LINE_AT_MOST)
+    assert len(claimed(house)) == 1, "a call of which no end is heard is taken for ended"
 
 
 def test_one_message_that_we_cannot_read_holds_up_no_other(house: House) -> None:

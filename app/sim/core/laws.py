@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from app.claims import ATTEMPTS_AT_MOST, ON_THE_LINE_AT_MOST, OWED_WITHIN
+from app.claims import ATTEMPTS_AT_MOST
 from app.clock import SLOWER
 from app.sim import laws_of_people
 from app.sim.core.change import Change
@@ -131,13 +131,11 @@ class Laws:
             )
 
     def called(self, copy: Copy, until: datetime) -> None:
-        """A phone has one call of ours on the line, but where it is not known what became of one of the two; where
-        the other was first claimed a minute ago, which is taken for its end; or was owed before a long silence."""
+        """A phone has one call of ours on the line, but where it is not known what became of one of the two."""
         row, at = copy.rows[0], copy.at
         free_at, other = self._lines.get(row.way.address, (at, row))
         known = other is not row and other.state == "sent" and other.failed is None and row.attempts == 1
-        fresh = at - (other.wire_at or at) < ON_THE_LINE_AT_MOST and at - other.owed_at < OWED_WITHIN
-        if free_at > at and known and fresh:
+        if free_at > at and known:
             raise Broken("one_call_at_a_time", f"call {row.id} rings while {other.id} is on the same phone")
         self._lines[row.way.address] = (until, row) if until >= free_at else (free_at, other)
 

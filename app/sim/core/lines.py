@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.claims import LINE_LOOKED_AT, ON_THE_LINE_AT_MOST, OWED_WITHIN
-from app.sim.core.row import Row
+from app.sim.core.row import UNSETTLED, Row
 
 Line = tuple[str, str]
 
@@ -21,8 +21,8 @@ class Lines:
     def rings(self, row: Row, now: datetime) -> None:
         """A call is claimed for the first time."""
         line = _line(row)
-        recent = [one for one in self._rung.get(line, ()) if _recent(one, now)]
-        self._rung[line] = [*recent, row]
+        others = [one for one in self._rung.get(line, ()) if one.state in UNSETTLED or _on_it(one, now)]
+        self._rung[line] = [*others, row]
 
     def taken_until(self, row: Row, now: datetime) -> datetime | None:
         """When the line of this call is free, unless something is heard before; None: now."""
@@ -45,14 +45,12 @@ def _line(row: Row) -> Line:
     return row.message.to, row.way.address
 
 
-def _recent(row: Row, now: datetime) -> bool:
-    return now - (row.wire_at or now) < ON_THE_LINE_AT_MOST and now - row.owed_at < OWED_WITHIN
-
-
 def _on_it(row: Row, now: datetime) -> bool:
-    return row.failed is None and (row.state == "sent" or row.is_out(now)) and _recent(row, now)
+    rings = row.state == "sent" and row.sent_at is not None and now - row.sent_at < ON_THE_LINE_AT_MOST
+    return row.failed is None and (rings or row.is_out(now)) and now - row.owed_at < OWED_WITHIN
 
 
 def _ends(row: Row) -> datetime:
-    ends = (row.wire_at or row.owed_at) + ON_THE_LINE_AT_MOST
-    return min(ends, row.lease_until) if row.state == "sending" and row.lease_until is not None else ends
+    if row.state == "sending" and row.lease_until is not None:
+        return row.lease_until
+    return (row.sent_at or row.owed_at) + ON_THE_LINE_AT_MOST
