@@ -8,32 +8,26 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or_, select, update
 
 from app.codec import load_message
+from app.next_try import after, begins_next, patience
 from app.outbox import URGENT_BELOW, USUAL
 from app.tables import OUTBOX_UNSETTLED, outbox, pages, people, ways
 from app.throttle import LOOKED_AT, let_out
 from dispatch.messages import Message
 from dispatch.reach import PHONE
-from notify.outcomes import DELIVERED, why
+from notify.outcomes import DELIVERED
 from notify.transport import Outcome
 
 LEASE = timedelta(seconds=15)
-ATTEMPTS_AT_MOST = 8
-BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30))
-RECONCILE_AFTER = timedelta(seconds=3)
 # A look comes back empty while the provider's list lags: only the second one is believed.
 LOOKS = 2
 BUNDLED_FROM = 200
 # When the provider is asked about what it has said nothing of.
 LOOK_AFTER = timedelta(seconds=30)
-RINGS_FOR = timedelta(seconds=45)
 # A call of which no end is heard is taken for ended after this.
 ON_THE_LINE_AT_MOST = timedelta(seconds=60)
 LINE_LOOKED_AT = timedelta(seconds=2)
 # How far back a call may have been owed that is on the line now: as long as the house may have been down.
 OWED_WITHIN = timedelta(days=7)
-# Refusals after which the same try is worth another time, later, when every provider has said so.
-TRIED_AGAIN = frozenset({"rate", "late", "account"})
-NOT_NOW = frozenset({"unreachable", "lease_over"})
 
 # Made once: building a statement costs more than running it, and the worker asks these all day.
 _NOW = bindparam("now", type_=outbox.c.available_at.type)
@@ -325,7 +319,7 @@ def settle(
     if outcome.kind == "refused" and claim.provider and claim.provider not in refusing:
         refusing = (*refusing, claim.provider)
     left = [name for name in others if name not in refusing]
-    state, available_at, forget = _after(claim, outcome, bool(left), now)
+    state, available_at, forget = after(claim.attempts, outcome, bool(left), now)
     phone = claim.channel in PHONE
     changed = connection.execute(
         _SETTLE,
@@ -340,7 +334,7 @@ def settle(
             "said": outcome.code,
             "sent": now if outcome.kind == "sent" else None,
             "refusing": "" if forget else ",".join(refusing)[:60],
-            "patience": now + _patience(claim, silent_after)
+            "patience": now + patience(claim.channel, silent_after)
             if state == "sent" and claim.urgent and phone
             else None,
             "look": now + LOOK_AFTER if state == "sent" and phone and outcome.provider_id else None,
@@ -350,31 +344,11 @@ def settle(
         return None
     if state in ("owed", "ambiguous") and connection.execute(_NOT_AGAIN, {"the_id": claim.id}).rowcount:
         return Settled(claim)
-    lost = state == "failed"
-    # Refused, and to be sent by another one now, or after we stood still ourselves: that is no trouble of the channel.
-    goes_on = outcome.kind == "refused" and (bool(left) or outcome.code == "lease_over")
-    troubled = state != "sent" and not lost and claim.urgent and not goes_on
-    return Settled(claim, lost, begin_next=troubled)
-
-
-def _patience(claim: Claim, silent_after: timedelta) -> timedelta:
-    """A call rings for half a minute before anything can be said of it."""
-    return max(silent_after, RINGS_FOR) if claim.channel == "call" else silent_after
-
-
-def _after(claim: Claim, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:
-    """The state, when it is tried again, and whether those who refused it may be asked again."""
-    if outcome.kind == "sent":
-        return "sent", now, False
-    if claim.attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
-        return "failed", now, False
-    if outcome.kind == "ambiguous":
-        return "ambiguous", now + RECONCILE_AFTER, False
-    if others:
-        return "owed", now, False
-    if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:
-        return "owed", now + BACKOFF[min(claim.attempts, len(BACKOFF)) - 1], True
-    return "failed", now, False
+    return Settled(
+        claim,
+        lost=state == "failed",
+        begin_next=claim.urgent and begins_next(state, outcome, bool(left)),
+    )
 
 
 def anything_owed(connection: Connection, now: datetime) -> bool:

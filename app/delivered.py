@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
-from app.claims import RINGS_FOR
 from app.journal import newest
 from app.lost import lost
+from app.next_try import RINGS_FOR
 from app.provider_faults import suspect
 from app.shell import Shell
 from app.tables import outbox, people

@@ -57,7 +57,9 @@ class Poisoned:
             row = connection.execute(_WHICH, {"incident": incident}).first()
             if row is None:
                 return
-            sentence = f"{row.ref} cannot be handled by the clock. Page its people by phone and watch it yourself."
+            sentence = (
+                f"{row.ref} cannot be handled by the clock. Page its people by phone and watch it yourself."
+            )
             raise_alarm(connection, KIND, incident, sentence, now=now, program=row.program)
         try:
             self._tell(incident, row.program, row.ref, now)

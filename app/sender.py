@@ -3,7 +3,8 @@
 import logging
 from datetime import timedelta
 
-from app.claims import ATTEMPTS_AT_MOST, LOOKS, Claim
+from app.claims import LOOKS, Claim
+from app.next_try import ATTEMPTS_AT_MOST
 from app.outgoing.call import call_of
 from app.outgoing.letter import letter_of
 from app.outgoing.push import push_of

@@ -1,13 +1,12 @@
 """The tries of one message to one person: what each came to, and the next one begun at once when one fails."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, false, select, update
 
+from app.next_try import stands
 from app.tables import OUTBOX_UNSETTLED, outbox
-from dispatch.reach import State, Try, is_gone, next_of
-from notify.outcomes import DELIVERED
+from dispatch.reach import Try, is_gone, next_of
 
 _TRIES = (
     select(
@@ -54,7 +53,7 @@ _DROP_OLD = (
 def tries_of(connection: Connection, delivery: str, now: datetime) -> tuple[Try, ...]:
     """Every try, in its order."""
     return tuple(
-        Try(row.step, row.channel, _state(row, now))
+        Try(row.step, row.channel, stands(row, now))
         for row in connection.execute(_TRIES, {"delivery": delivery})
     )
 
@@ -81,20 +80,3 @@ def drop_old_spares(connection: Connection, before: datetime) -> int:
 def nothing_left(connection: Connection, delivery: str, now: datetime) -> bool:
     """Can none of the tries reach the person any more?"""
     return is_gone(tries_of(connection, delivery, now))
-
-
-def _state(row: Any, now: datetime) -> State:
-    match row.state:
-        case "superseded":
-            return "dropped"
-        case "failed":
-            return "lost"
-        # A report may be here before its send is settled.
-        case "sent" | "sending" | "ambiguous" if row.reached >= DELIVERED:
-            return "arrived"
-        case "sent" | "sending" | "ambiguous" if row.failed is not None:
-            return "lost"
-        case "owed" if row.attempts == 0 and (row.spare or row.available_at > now):
-            return "waiting"
-        case _:
-            return "out"

@@ -7,11 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app.claims import (
-    ATTEMPTS_AT_MOST,
     LEASE,
     LINE_LOOKED_AT,
     ON_THE_LINE_AT_MOST,
-    RECONCILE_AFTER,
     Claim,
     Settled,
     anything_owed,
@@ -19,6 +17,7 @@ from app.claims import (
     settle,
 )
 from app.delivered import report
+from app.next_try import ATTEMPTS_AT_MOST, RECONCILE_AFTER
 from app.outbox import owe
 from app.tables import outbox
 from dispatch import commands as c

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.claims import ATTEMPTS_AT_MOST, LEASE, RECONCILE_AFTER
+from app.claims import LEASE
+from app.next_try import ATTEMPTS_AT_MOST, RECONCILE_AFTER
 from app.poisoned import RESTS
 from app.tables import heartbeats, incidents, outbox
 from app.wiring import carried_by

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from app.auditor.audit import audit
 from app.auditor.laws.every import EVERY
-from app.claims import ATTEMPTS_AT_MOST
 from app.codec import load, plain
 from app.commit import Done
 from app.journal import verify
+from app.next_try import ATTEMPTS_AT_MOST
 from app.sim import laws_of_people, laws_of_rows
 from app.sim.carrier import Network
 from app.sim.county import CANARY

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.auditor.laws.every import EVERY as LAWS
-from app.claims import ATTEMPTS_AT_MOST
 from app.house_alarms import standing, take
+from app.next_try import ATTEMPTS_AT_MOST
 from app.tables import heartbeats, incidents, outbox, people
 from app.wiring import carried_by
 from app.worker import Worker

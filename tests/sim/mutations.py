@@ -137,7 +137,7 @@ MUTATIONS = (
     ),
     Mutation(
         "An unclear outcome is not taken for sent",
-        "app/claims.py",
+        "app/next_try.py",
         'return "ambiguous", now + RECONCILE_AFTER, False',
         'return "sent", now, False',
     ),

@@ -1,24 +1,15 @@
 """The model's claims: what goes out together, taken by lease and fence, and settled with the fence."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from app.claims import (
-    ATTEMPTS_AT_MOST,
-    BACKOFF,
-    LEASE,
-    LINE_LOOKED_AT,
-    LOOK_AFTER,
-    NOT_NOW,
-    RECONCILE_AFTER,
-    RINGS_FOR,
-    TRIED_AGAIN,
-)
+from app.claims import LEASE, LINE_LOOKED_AT, LOOK_AFTER
+from app.next_try import after, begins_next, patience
 from app.sim.core.row import Row
 from app.sim.core.tries import Outbox
 from dispatch.reach import PHONE
-from notify.outcomes import DELIVERED, why
+from notify.outcomes import DELIVERED
 from notify.transport import Outcome
 
 
@@ -138,7 +129,7 @@ def settle(
     if outcome.kind == "refused" and provider not in refused:
         refused = (*refused, provider)
     left = any(name not in refused for name in others)
-    state, again_at, forget = _after(row, outcome, left, now)
+    state, again_at, forget = after(row.attempts, outcome, left, now)
     row.state, row.lease_until, row.refused_by = state, None, () if forget else refused
     row.known = row.known or outcome.provider_id is not None
     if outcome.code == "not_seen":
@@ -155,8 +146,7 @@ def settle(
     if state == "failed":
         return "lost"
     outbox.at(row, again_at)
-    troubled = row.urgent and not (outcome.kind == "refused" and left)
-    return "begin" if troubled and outcome.code != "lease_over" else "again"
+    return "begin" if row.urgent and begins_next(state, outcome, left) else "again"
 
 
 def _watch(outbox: Outbox, row: Row, outcome: Outcome, now: datetime) -> None:
@@ -165,30 +155,11 @@ def _watch(outbox: Outbox, row: Row, outcome: Outcome, now: datetime) -> None:
     if row.way.channel not in PHONE or row.reached >= DELIVERED:
         return
     if row.urgent:
-        row.patience_at = now + _patience(row, outbox.reach.silent_after)
+        row.patience_at = now + patience(row.way.channel, outbox.reach.silent_after)
         outbox.push(row.patience_at, row)
     if outcome.provider_id is not None and row.failed is None:
         row.look_at = now + LOOK_AFTER
         outbox.push(row.look_at, row)
-
-
-def _patience(row: Row, silent_after: timedelta) -> timedelta:
-    return max(silent_after, RINGS_FOR) if row.way.channel == "call" else silent_after
-
-
-def _after(row: Row, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:
-    """The state, when it is tried again, and whether those who refused it may be asked again."""
-    if outcome.kind == "sent":
-        return "sent", now, False
-    if row.attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
-        return "failed", now, False
-    if outcome.kind == "ambiguous":
-        return "ambiguous", now + RECONCILE_AFTER, False
-    if others:
-        return "owed", now, False
-    if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:
-        return "owed", now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1], True
-    return "failed", now, False
 
 
 def came_back(row: Row) -> bool:

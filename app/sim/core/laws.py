@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from app.claims import ATTEMPTS_AT_MOST
 from app.clock import SLOWER
+from app.next_try import ATTEMPTS_AT_MOST
 from app.sim import laws_of_people
 from app.sim.core.change import Change
 from app.sim.core.house import House

@@ -1,7 +1,7 @@
 """One night of the core: the real rules, a model of store, worker and network, and faults by seed."""
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -9,17 +9,15 @@ from random import Random
 
 from app.clock import SystemClock
 from app.sim import confused
-from app.sim.core.claims import Claim
 from app.sim.core.coverage import Report
+from app.sim.core.ears import Ears
 from app.sim.core.eyes import Eyes
 from app.sim.core.house import House, Reply
 from app.sim.core.laws import Laws
-from app.sim.core.marks import Marks
 from app.sim.core.network import Network
 from app.sim.core.phones import Phones
-from app.sim.core.row import Row
 from app.sim.core.tries import Outbox
-from app.sim.core.workers import Worker, unreachable
+from app.sim.core.workers import Worker
 from app.sim.county import Person, a_county
 from app.sim.desk import AtDesk, Supervisor
 from app.sim.law import Broken
@@ -30,8 +28,6 @@ from dispatch.board import Policy
 from dispatch.commands import Command, Wake
 from dispatch.facts import Asked
 from dispatch.value import Refused
-from notify.health import Health
-from notify.outcomes import why
 
 EVENTS_AT_MOST = 200_000
 CALM_AT_MOST = timedelta(hours=36)
@@ -72,13 +68,13 @@ class Night(Eyes):
         self.outbox = Outbox(policy.reach)
         self.house = House(self.county, policy, self.outbox, self.now)
         self.laws = Laws(self.county, self.house, self.network)
-        self.marks = Marks(Health(self.now), self._marked)
-        self.workers = [Worker(name, self, self.house, self.network, self.marks) for name in "ab"]
+        self.ears = Ears(self, self.house, self.laws, self.report)
+        self.workers = [Worker(name, self, self.ears, self.network) for name in "ab"]
         self.phones = Phones(self, self.house, self.network)
         self.outbox.begins = self.laws.begins
         self.network.seen = self.outbox.seen = self.report.coverage.seen["faults"]
         self.network.called = self.laws.called
-        self.network.reported = self.reported
+        self.network.reported = self.ears.reported
         self.network.arrived = self.phones.arrived
         self._people: dict[str, Somebody] = {}
 
@@ -271,71 +267,10 @@ class Night(Eyes):
         if isinstance(command, Wake) and self.house.still_due(incident, self.now()):
             raise Broken("nothing_due_is_left", f"{incident} was woken and is due still")
 
-    def failed(self, row: Row, code: str | None) -> None:
-        """A try is lost: the next one begins; with none left, the next person is asked."""
-        self._follow(row, code)
-        self.laws.followed(row, self.now())
-
-    def _follow(self, row: Row, code: str | None) -> None:
-        now = self.now()
-        self.outbox.begin_next(row.delivery, now)
-        if row.page is not None and self.outbox.is_gone(row.delivery, now):
-            incident = self.house.incidents[row.incident or ""]
-            page = incident.page(row.page)
-            if page is not None and page.state == "asked":
-                self.clock_asks(incident.id, unreachable(row.page, code))
-
-    def sent(self, row: Row) -> None:
-        """A worker wrote down that a provider took it."""
-        self.laws.sent_is_true(row)
-
-    def refused(self, row: Row, code: str | None) -> None:
-        """A provider said no: for good, when it is the number."""
-        self.house.refused(row.way, why(code))
-
-    def _marked(self, channel: str, provider: str, mark: str) -> None:
-        self.laws.marked(channel, provider, mark, self._now)
-
-    def chosen(self, channel: str, provider: str, beside: Sequence[str]) -> None:
-        """A provider was chosen, and not one of those beside it, who had a hand free too."""
-        self.laws.chosen(channel, provider, beside, self._now)
-
     def died(self, when: str) -> None:
         """A worker died."""
         self.report.deaths += 1
         self.say(f"DIED {when}")
-
-    def claimed(self, one: Claim) -> None:
-        """A try is on its way to a provider, with all that it tells."""
-        for row in one.rows:
-            self.laws.claimed(row, self._now)
-            if row.attempts == 1 and row.urgent:
-                self.report.tries += 1
-
-    def reported(self, number: int, status: str, code: str | None) -> None:
-        """A report comes in, and again while nobody is there to take it. What is said of a text is said of every page
-        that stood in it."""
-        if self._true < self._down_until:
-            self.after(self._down_until - self._true + SECOND, partial(self.reported, number, status, code))
-            return
-        row = self.outbox.rows[number]
-        for one in (row, *row.told):
-            self._hears(one, status, code)
-
-    def _hears(self, row: Row, status: str, code: str | None) -> None:
-        before, unclear = row.reached, row.state == "ambiguous"
-        news = self.outbox.hear(row, status, code, self._now)
-        self.laws.heard(row, before)
-        if unclear and row.state == "sent":
-            self._saw("proven")
-            self.sent(row)
-        if news == "arrived":
-            self.house.arrived(row)
-            self.marks.arrived(row)
-        elif news == "lost":
-            self.marks.came_back(row, code, self._now)
-            self.refused(row, code)
-            self.failed(row, code or status)
 
     def _saw(self, fault: str) -> None:
         self.report.coverage.saw("faults", fault)

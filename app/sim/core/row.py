@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from app.next_try import stands
 from app.outbox import ALARM_WITHIN, URGENT_BELOW, priority
 from dispatch.incident import Incident
 from dispatch.messages import AlarmStands, AreYouOk, Message, PageResponder
 from dispatch.reach import State, Step
-from notify.outcomes import DELIVERED, Delivery
+from notify.outcomes import Delivery
 
 UNSETTLED = frozenset({"owed", "ambiguous", "sending"})
 
@@ -69,20 +70,7 @@ class Row:
 
     def stands(self, now: datetime) -> State:
         """As the rules of reach see it."""
-        match self.state:
-            case "superseded":
-                return "dropped"
-            case "failed":
-                return "lost"
-            # A report may be here before its send is settled.
-            case "sent" | "sending" | "ambiguous" if self.reached >= DELIVERED:
-                return "arrived"
-            case "sent" | "sending" | "ambiguous" if self.failed is not None:
-                return "lost"
-            case "owed" if self.attempts == 0 and (self.spare or self.available_at > now):
-                return "waiting"
-            case _:
-                return "out"
+        return stands(self, now)
 
 
 def within(message: Message, now: datetime) -> timedelta | None:

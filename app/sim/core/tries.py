@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from app.claims import RINGS_FOR
+from app.next_try import RINGS_FOR
 from app.sim.core.lines import Lines
 from app.sim.core.row import UNSETTLED, Row, is_needed, within
 from app.worker import SPARES_KEPT

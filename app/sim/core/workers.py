@@ -1,23 +1,23 @@
 """The model's workers: processes that claim, look, send, settle and wake; that die, and stand still over a lease."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Protocol
 
 from app.carriers import HANDS_EACH, KEPT_FREE
-from app.claims import ATTEMPTS_AT_MOST, LOOK_AFTER, LOOKS
+from app.claims import LOOK_AFTER, LOOKS
 from app.impatience import LOOKED_FOR_UNTIL
+from app.next_try import ATTEMPTS_AT_MOST
 from app.sim.core.claims import Claim, Held, came_back, claim, settle
-from app.sim.core.house import House
-from app.sim.core.marks import Marks
+from app.sim.core.ears import Ears
 from app.sim.core.network import CARRIERS, Fate, Network
 from app.sim.core.row import Row
 from app.sim.county import PROGRAM
 from app.worker import SLOW_SECONDS
-from dispatch.commands import RULE, Command, MarkUnreachable, Wake
+from dispatch.commands import Command, Wake
 from notify.outcomes import ambiguous
 from notify.transport import Outcome
 
@@ -39,31 +39,20 @@ class Around(Protocol):
 
     def clock_asks(self, incident: str, command: Command) -> None: ...
 
-    def reported(self, number: int, status: str, code: str | None) -> None: ...
-
-    def failed(self, row: Row, code: str | None) -> None: ...
-
-    def refused(self, row: Row, code: str | None) -> None: ...
-
-    def sent(self, row: Row) -> None: ...
-
     def died(self, when: str) -> None: ...
-
-    def chosen(self, channel: str, provider: str, beside: Sequence[str]) -> None: ...
-
-    def claimed(self, one: Claim) -> None: ...
 
 
 class Worker:
     """One process's worker. A new life begins when it has died: what was on its way belongs to nobody then. `full`: at
     its last look it had no hand free for something."""
 
-    def __init__(self, name: str, night: Around, house: House, network: Network, marks: Marks) -> None:
+    def __init__(self, name: str, night: Around, ears: Ears, network: Network) -> None:
         self.name = name
         self._night = night
-        self._house = house
+        self._ears = ears
+        self._house = ears.house
+        self._marks = ears.marks
         self._network = network
-        self._marks = marks
         self._busy: Counter[str] = Counter()
         self.life = 0
         self.full = False
@@ -114,7 +103,7 @@ class Worker:
         wanted = [row for row in due if row.waits(now) and self._is_wanted(row, now)]
         claims = claim(self._house.outbox, wanted, self._choose, now) if wanted else ()
         for one in claims:
-            self._night.claimed(one)
+            self._ears.claimed(one)
         for one in claims:
             self._wire(one, life)
         for row in due:
@@ -124,16 +113,19 @@ class Worker:
     def _is_wanted(self, row: Row, now: datetime) -> bool:
         """A page that its incident no longer wants is not sent; nor one whose time is over: the clock gives it new
         time, or asks the next person."""
-        if row.page is None:
-            return True
-        page = self._house.page_of(row)
-        if page is None or page.state != "asked":
+        if not self._is_asked(row):
             row.state = "superseded"
             return False
-        if page.answer_by > now:
+        page = self._house.page_of(row)
+        if page is None or page.answer_by > now:
             return True
         self._house.outbox.keep(row)
         return False
+
+    def _is_asked(self, row: Row) -> bool:
+        """Does its page wait still? True for what is no page."""
+        page = self._house.page_of(row)
+        return row.page is None or (page is not None and page.state == "asked")
 
     def _choose(self, channel: str, urgent: bool, refused_by: tuple[str, ...]) -> str:
         """The provider to try and a hand of it, taken; "" when all that could are busy."""
@@ -146,7 +138,7 @@ class Worker:
             self.full = True
             return ""
         self._busy[free[0]] += 1
-        self._night.chosen(channel, free[0], free[1:])
+        self._ears.chosen(channel, free[0], free[1:])
         return free[0]
 
     def _overdue(self, row: Row, now: datetime, goes_on: bool) -> None:
@@ -169,7 +161,7 @@ class Worker:
             self._house.outbox.push(row.look_at, row)
         said = self._network.fetch(row, now)
         if said is not None:
-            self._night.reported(row.id, *said)
+            self._ears.reported(row.id, *said)
 
     def _wire(self, one: Claim, life: int) -> None:
         """The request goes out, unless its process is gone by now or stood still for longer than the lease."""
@@ -253,18 +245,15 @@ class Worker:
         row, outbox = held.row, self._house.outbox
         then = settle(outbox, held, provider, outcome, CARRIERS[row.way.channel], now)
         if then and outcome.kind == "refused":
-            self._night.refused(row, outcome.code)
+            self._ears.refused(row, outcome.code)
         match then:
+            case "begin" | "again" if not self._is_asked(row):
+                row.state = "superseded"
             case "sent":
-                self._night.sent(row)
+                self._ears.sent(row)
                 if came_back(row):
-                    self._night.failed(row, outcome.code)
+                    self._ears.failed(row, outcome.code)
             case "begin":
                 outbox.begin_next(row.delivery, now)
             case "lost":
-                self._night.failed(row, outcome.code)
-
-
-def unreachable(page: str, code: str | None) -> MarkUnreachable:
-    """The wish that the clock asks when none of a page's tries can arrive."""
-    return MarkUnreachable(RULE, page, (code or "unknown")[:20])
+                self._ears.failed(row, outcome.code)
