@@ -10,7 +10,7 @@ from app.commit import Done
 from app.journal import verify
 from app.next_try import ATTEMPTS_AT_MOST
 from app.sim import laws_of_people, laws_of_rows
-from app.sim.carrier import Network
+from app.sim.carrier import Carried, Network
 from app.sim.county import CANARY
 from app.sim.law import Broken, Law, laws_of
 from app.sim.report import Report
@@ -108,11 +108,10 @@ class Laws:
     def _sent_is_true(self, number: str) -> None:
         """Nothing says "sent" that the network did not take; a second copy has a fault that explains it; no
         message is sent without end."""
-        row = self._night.db.execute("SELECT bundled_in FROM outbox WHERE id = ?", (number,)).fetchone()
-        if row["bundled_in"] is not None:
+        *bundle, carried = self._carried(number)
+        if bundle:
             self._night.report.coverage.faults["bundle"] += 1
-            number = str(row["bundled_in"])
-        carried = self._network.ledger[number]
+            carried = carried if carried.copies else bundle[0]
         if carried.sends > ATTEMPTS_AT_MOST:
             raise Broken("tries_are_bounded", f"message {number} was sent {carried.sends} times")
         if not carried.copies:
@@ -122,12 +121,16 @@ class Laws:
 
     def _arrived_is_true(self, number: str) -> None:
         """It arrived only if somebody said so: a machine that took a call, or a provider that took a text, did not."""
+        said = {word for carried in self._carried(number) for word in carried.said}
+        if not said & {"delivered", "human", "shown", "opened", "read"}:
+            raise Broken("arrived_is_true", f"message {number} says it arrived; said was {sorted(said)}")
+
+    def _carried(self, number: str) -> list[Carried]:
+        """What the network holds of a message: of the text that told it with others, and last of its own, by which it
+        is sent when the first of those others is needed no more."""
         row = self._night.db.execute("SELECT bundled_in FROM outbox WHERE id = ?", (number,)).fetchone()
-        known = self._network.ledger[str(row["bundled_in"] or number)]
-        if not known.said & {"delivered", "human", "shown", "opened", "read"}:
-            raise Broken(
-                "arrived_is_true", f"message {number} says it arrived; said was {sorted(known.said)}"
-            )
+        texts = [number] if row["bundled_in"] is None else [str(row["bundled_in"]), number]
+        return [self._network.ledger[one] for one in texts]
 
     def _is_followed(self, number: str) -> None:
         """A try of a page is lost: another one begins now or is out, or the next person is asked now."""
