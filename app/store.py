@@ -15,6 +15,8 @@ BUSY_MILLISECONDS = 5_000
 WRITERS_LOCK = 0x57A_4DB1
 # How long a writer waits for others than those of its own process: a migration, or a keeper's command.
 LOCK_MILLISECONDS = 30_000
+# How long a transaction may stand still: whoever was cut off in one holds up every writer until it is ended.
+IDLE_MILLISECONDS = 10_000
 # Versions before these carry SQLite's WAL-reset race (sqlite.org/wal.html#walresetbug): harmless with one
 # process and one checkpointing connection, which is how we run, and named by `standby doctor`.
 WAL_RESET_FIXED = (3, 51, 3)
@@ -161,7 +163,7 @@ def _bound(raw: Any, _: object) -> None:
     """Nobody waits without end: not for a lock, and not for a transaction that its process forgot."""
     with raw.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = {LOCK_MILLISECONDS}")
-        cursor.execute(f"SET idle_in_transaction_session_timeout = {2 * LOCK_MILLISECONDS}")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
     raw.commit()
 
 

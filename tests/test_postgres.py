@@ -159,6 +159,22 @@ def test_a_change_that_fails_leaves_nothing_and_frees_the_lock(store: Store) -> 
     assert beats(store) == 1
 
 
+def test_whoever_was_cut_off_in_the_middle_of_a_write_holds_the_others_up_for_seconds_only(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.IDLE_MILLISECONDS", 300)
+    gone, here = AnotherProcess(url), Store(url)
+    try:
+        with pytest.raises(DBAPIError, match="idle"), gone.write() as cut_off:
+            cut_off.execute(heartbeats.insert().values(name="gone", at=AT))
+            with here.write() as connection:
+                connection.execute(heartbeats.insert().values(name="here", at=AT))
+        assert beats(here) == 1
+    finally:
+        gone.close()
+        here.close()
+
+
 def test_a_reader_waits_for_no_writer_and_sees_one_instant(store: Store) -> None:
     counted = select(func.count()).select_from(heartbeats)
     with store.read() as reader:
