@@ -25,7 +25,7 @@ from app.sim.people import Somebody
 from app.sim.scene import Coded
 from app.sim.trouble import Moment
 from dispatch.board import Policy
-from dispatch.commands import Command, Wake
+from dispatch.commands import AskPerson, Command, Wake
 from dispatch.facts import Asked
 from dispatch.value import Refused
 
@@ -111,6 +111,8 @@ class Night(Eyes):
                 self.later(at, "outage", partial(self._outage, provider))
         for _ in range(2):
             self.later(timedelta(minutes=chance.uniform(5, 300)), "the wall clock", self._set_clock)
+        for _ in range(self._calls):
+            self.later(timedelta(minutes=chance.uniform(5, 240)), "one for all", self._one_for_all)
         if chance.random() < 0.3:
             self.later(timedelta(minutes=chance.uniform(30, 240)), "downtime", self._long_downtime)
         self._dawn = self._true + timedelta(minutes=chance.choice((300, 420)))
@@ -122,6 +124,16 @@ class Night(Eyes):
         if wish is not None:
             self.ask(*wish, self.chance.choice(("board", "phone", "link")))
         self.later(timedelta(minutes=self.chance.expovariate(0.12)), "confusion", self._confusion)
+
+    def _one_for_all(self) -> None:
+        """A dispatcher asks one and the same person for everything that nobody has taken yet, in one go."""
+        if not self.faulty:
+            return
+        desk = self.chance.choice(self.county.of("dispatcher")).id
+        person = self.chance.choice(self.county.of("responder")).id
+        for incident in self.board():
+            for seat in incident.open_seats()[:1]:
+                self.ask(incident.id, AskPerson(desk, person, seat), "board")
 
     def _outage(self, provider: str) -> None:
         """Half an hour in which one provider carries nothing."""
