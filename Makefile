@@ -13,7 +13,7 @@ demo: $(VENV)/.run ## a fictional county with simulated handsets
 	@$(VENV)/bin/standby demo $(ARGS)
 
 test: $(VENV)/.test ## every test
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test ## types and style
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
