@@ -21,7 +21,7 @@ def account_fault(
     shell.health.note("", channel, provider, "account", code)
     sentence = (
         f"{provider.capitalize()} refuses every {_WORDS.get(channel, channel)} (code {code or 'unknown'}). "
-        "Others carry them where they can. Look at the account."
+        "They go by another provider where one works. Look at the account."
     )
     raise_alarm(connection, "provider", f"{provider}:{channel}", sentence, now=now)
 

@@ -217,8 +217,9 @@ def test_the_first_number_is_not_taken_away_here_and_a_colleagues_is_not_added(t
         ring(house)
         first = way_of(house, PHONES["ana"])
         assert post(house.client("ana"), f"/account/ways/{first}/remove").status_code == 409
-        assert add(house, "ana", number=PHONES["ben"]).status_code == 409
-        assert add(house, "ana", number=PHONES["ana"]).status_code == 409
+        theirs, own = (add(house, "ana", number=PHONES[person]) for person in ("ben", "ana"))
+        assert theirs.status_code == own.status_code == 409
+        assert "a colleague&#39;s number" in text(theirs) and "one of yours already" in text(own)
 
 
 def test_a_second_press_of_the_same_button_sends_one_code(tmp_path: Path) -> None:

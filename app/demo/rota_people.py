@@ -93,7 +93,7 @@ def _numbers(connection: Connection, shell: Shell) -> None:
     rows = []
     for number, one in enumerate(_workers(), start=20):
         rang = now - (18 if one.id == SILENT else 3) * DAY
-        numbers = [("text", PHONES[one.id]), ("call", f"+121855501{number:02d}")]
+        numbers = [("text", PHONES[one.id]), ("call", f"+150755501{number:02d}")]
         for kind, address in numbers[: 1 if one.id == ONE_NUMBER else 2]:
             row = {"id": new_id(), "person": one.id, "kind": kind, "address": address, "code_tries": 0}
             rows.append(

@@ -119,7 +119,7 @@ def first_way(connection: Connection, person: str, now: datetime) -> str:
 def add_way(connection: Connection, shell: Shell, by: Me, kind: str, number: str) -> int:
     """A further number or address of one's own. It counts when it is proved."""
     require(kind in shell.settings.carried, f"Nobody carries {NAMES[kind]} for this house yet.")
-    address = _mail_address(number) if kind == "email" else _number_of_ours(connection, number)
+    address = _mail_address(number) if kind == "email" else _number_of_ours(connection, by, number)
     mine = numbers_of(connection, by.id)
     require(all(one.address != address for one in mine), "That is one of yours already.")
     require(len(mine) < WAYS_AT_MOST, f"Keep at most {WAYS_AT_MOST} ways. Take one away first.")
@@ -128,11 +128,13 @@ def add_way(connection: Connection, shell: Shell, by: Me, kind: str, number: str
     return note(connection, shell, by, by.id, "WayAdded", way=way, takes=kind)
 
 
-def _number_of_ours(connection: Connection, number: str) -> str:
+def _number_of_ours(connection: Connection, by: Me, number: str) -> str:
     address = e164(number)
     require(at_home(address), HOME)
-    other = select(people.c.id).where(people.c.phone == address, people.c.active).limit(1)
-    require(connection.scalar(other) is None, "That is a colleague's number. Add one that is yours.")
+    whose = select(people.c.id).where(people.c.phone == address, people.c.active)
+    owners = connection.scalars(whose).all()
+    require(by.id not in owners, "That is one of yours already.")
+    require(not owners, "That is a colleague's number. Add one that is yours.")
     return address
 
 

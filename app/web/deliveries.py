@@ -22,7 +22,7 @@ def show() -> ResponseReturnValue:
     """The page. What cannot be searched by is said, and everything is shown."""
     form, here = Form(request.args), shell()
     person = form.line("person", most=40)
-    ref = form.whole("ref", 1, REFS_BELOW - 1)
+    ref = form.whole("ref", 1, REFS_BELOW - 1, such="Write a call's number, such as 2001.")
     over = form.choice("over", SPANS) or "day"
     wrong = form.sentences
     now = here.clock.now()

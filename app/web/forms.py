@@ -73,13 +73,13 @@ class Form:
             self.wrong(name, needed)
         return tuple(code for code in among if code in ticked)
 
-    def whole(self, name: str, low: int, high: int, *, needed: str = "") -> int | None:
-        """A whole number, or None when it is not needed and not given."""
+    def whole(self, name: str, low: int, high: int, *, needed: str = "", such: str = "") -> int | None:
+        """A whole number, or None when it is not needed and not given. `such` is the sentence of a wrong one."""
         given = self._said(name).strip()
         if not given and not needed:
             return None
         if not (given.isascii() and given.isdecimal() and len(given) < 9 and low <= int(given) <= high):
-            self.wrong(name, needed or f"Write a whole number from {low} to {high}.")
+            self.wrong(name, needed or such or f"Write a whole number from {low} to {high}.")
             return None
         return int(given)
 
