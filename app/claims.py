@@ -197,14 +197,24 @@ def claim(
     asked = {"now": now, "poisoned": list(poisoned)}
     # More than there are hands: what waits for one phone is told it in one text, however much it is.
     urgent = {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": BUNDLED_FROM}
-    bundles = _bundles(connection.execute(_WANTED, urgent).all())[:most]
-    room = most - len(bundles)
-    if room > 0:
+    claims = _taken(connection, _bundles(connection.execute(_WANTED, urgent).all()), most, choose, now)
+    if len(claims) < most:
         waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT}
-        bundles += let_out(connection, connection.execute(_WANTED, waiting).all(), now)[:room]
-    claims = []
+        let = let_out(connection, connection.execute(_WANTED, waiting).all(), now)
+        claims += _taken(connection, let, most - len(claims), choose, now)
+    return claims
+
+
+def _taken(
+    connection: Connection, bundles: list[list[Any]], most: int, choose: Choose, now: datetime
+) -> list[Claim]:
+    """The first of them that can go out now. What waits for a free line, or for a provider's hand, holds up nothing
+    behind it."""
+    claims: list[Claim] = []
     ringing = _ringing(connection, bundles, now)
     for bundle in bundles:
+        if len(claims) == most:
+            break
         lead = bundle[0]
         if lead.channel == "call" and not _free_line(connection, lead, ringing, now):
             continue

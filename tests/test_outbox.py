@@ -186,6 +186,19 @@ def test_a_phone_has_one_call_of_ours_at_a_time(house: House) -> None:
     assert len(claimed(house)) == 1
 
 
+def test_what_waits_for_a_line_or_a_hand_holds_up_nothing_behind_it(house: House) -> None:
+    with house.shell.store.write() as connection:
+        now = house.clock.now()
+        for channel in ("call", "call", "call", "push", "push", "text"):
+            owe(connection, None, [AlarmStands("ana", 2001, "check_missed")], now, 0, channel=channel)
+
+        def busy(program: str, channel: str, urgent: bool, refused_by: tuple[str, ...]) -> str | None:
+            return "" if channel == "push" else None
+
+        taken = [one.channel for one in claim(connection, now, 2, busy)]
+    assert taken == ["call", "text"]
+
+
 @pytest.mark.parametrize("before", [timedelta(0), timedelta(days=3)])
 def test_a_call_holds_its_line_from_when_it_went_out_not_from_when_it_was_owed_or_first_tried(
     house: House, before: timedelta
