@@ -3,7 +3,6 @@
 import argparse
 import base64
 import json
-import logging
 import os
 import secrets
 import sys
@@ -323,7 +322,6 @@ def _rota_export(given: argparse.Namespace) -> int:
 
 def _simulate(given: argparse.Namespace) -> int:
     """No setting is read: each night has a database of its own in a temporary folder, and a network of its own."""
-    logging.disable(logging.CRITICAL)
     began = time.process_time()
     reports = list(nights(given.seed, given.nights))
     seconds = time.process_time() - began

@@ -1,7 +1,6 @@
 """Replays one night with a readable log: `python -m app.sim SEED`. Several seeds are run and summed up."""
 
 import argparse
-import logging
 import sys
 import time
 
@@ -19,7 +18,6 @@ def main(arguments: list[str] | None = None) -> int:
         "--every", type=int, default=0, help="print the figures so far after each so many nights"
     )
     given = parser.parse_args(arguments)
-    logging.disable(logging.CRITICAL)
     began = time.process_time()
     say = print if given.nights == 1 else None
     reports = []

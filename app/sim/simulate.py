@@ -1,12 +1,24 @@
 """Runs nights one after the other and sums them up, in words or as JSON."""
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from app.sim.coverage import Coverage
 from app.sim.night import Night
 from app.sim.report import Report
 
 FIGURES = ("incidents", "commands", "texts", "duplicates", "deaths", "lost", "unowned")
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Faults are logged by the hundred in a night; nobody reads that here."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def nights(
@@ -18,7 +30,8 @@ def nights(
 ) -> Iterator[Report]:
     """The nights of so many seeds, from the first on; with so many calls in each, else as the seed says."""
     for seed in range(first, first + count):
-        report = Night(seed, say, calls).run()
+        with quietly():
+            report = Night(seed, say, calls).run()
         yield report
         if report.broken and until_broken:
             return
