@@ -76,6 +76,16 @@ _TAKE = (
         bundled_in=bindparam("lead"),
     )
 )
+# A text that goes out again without a page that it told of before says nothing of that page any more.
+_NOT_IN_IT = (
+    update(outbox)
+    .where(
+        outbox.c.bundled_in.is_not(None),
+        outbox.c.bundled_in == bindparam("lead"),
+        outbox.c.id.not_in(bindparam("ids", expanding=True)),
+    )
+    .values(bundled_in=None)
+)
 _SETTLE = (
     update(outbox)
     .where(
@@ -232,11 +242,13 @@ def _taken(
                     "until": now + LEASE,
                     "by": by or row.provider,
                     "at": now,
-                    "lead": lead.id if row is not lead else row.bundled_in,
+                    "lead": lead.id if row is not lead else None,
                 }
                 for row in bundle
             ],
         )
+        if lead.attempts > 0:
+            connection.execute(_NOT_IN_IT, {"lead": lead.id, "ids": [row.id for row in bundle]})
     return claims
 
 

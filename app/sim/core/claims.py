@@ -103,18 +103,23 @@ def _take(outbox: Outbox, bundle: Sequence[Row], provider: str, now: datetime) -
         row.state, row.attempts, row.provider, row.lease_until = "sending", row.attempts + 1, provider, until
         row.wire_at = row.wire_at or now
         outbox.push(until, row)
-        if row is not lead and row.bundled_in is not lead:
-            _tell_with(row, lead)
+    _tell(lead, bundle[1:])
     if lead.way.channel == "call" and lead.attempts == 1:
         outbox.lines.rings(lead, now)
     return Claim(tuple(held), provider, until, ambiguous, lead.reached)
 
 
-def _tell_with(row: Row, lead: Row) -> None:
-    if row.bundled_in is not None:
-        row.bundled_in.told = tuple([one for one in row.bundled_in.told if one is not row])
-    row.bundled_in = lead
-    lead.told = (*lead.told, row)
+def _tell(lead: Row, others: Sequence[Row]) -> None:
+    """What stands in this text, and in no other any more; it says nothing of a page that it told of before."""
+    for row in (lead, *others):
+        if row.bundled_in is not None:
+            row.bundled_in.told = tuple([one for one in row.bundled_in.told if one is not row])
+            row.bundled_in = None
+    for row in lead.told:
+        row.bundled_in = None
+    lead.told = tuple(others)
+    for row in others:
+        row.bundled_in = lead
 
 
 def settle(
