@@ -113,6 +113,13 @@ def to_the_call(wire: Wire, sent: list[Sent], began: dict[int, float], within: f
     return [seen[one.call] - began[one.text] for one in sent]
 
 
+def is_over(served: Served, sent: Sent) -> None:
+    """Nobody is wanted any more, and the call has ended: its phone is free for the next one."""
+    commit(served.shell, sent.incident, Cancel("ruiz", "test"), via="board")
+    until(lambda: is_settled(served.shell, sent.call), 20, "the call's settling")
+    report(served.shell, sent.call, "no-answer", None)
+
+
 def over_http() -> list[tuple[str, list[float]]]:
     """The real service under gunicorn, and the provider's callbacks over HTTP."""
     with tempfile.TemporaryDirectory() as folder, a_wire() as wire, a_service(Path(folder), wire) as served:  # type: ignore[arg-type]
@@ -122,7 +129,7 @@ def over_http() -> list[tuple[str, list[float]]]:
             sent = page(served, wire, pairs[number % AT_ONCE])
             began = {sent.text: fail_over_http(served, wire, sent.text)}
             singles += to_the_call(wire, [sent], began)
-            commit(served.shell, sent.incident, Cancel("ruiz", "test"), via="board")
+            is_over(served, sent)
         crowd: list[float] = []
         for _ in range(ROUNDS):
             crowd += crowded(served, wire, pairs)
@@ -140,7 +147,7 @@ def crowded(served: Served, wire: Wire, pairs: list[tuple[str, str]]) -> list[fl
     in_threads([partial(fail, one) for one in sent])
     times = to_the_call(wire, sent, began)
     for one in sent:
-        commit(served.shell, one.incident, Cancel("ruiz", "test"), via="board")
+        is_over(served, one)
     return times
 
 
