@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from app.claims import LOOKS, Claim
-from app.next_try import ATTEMPTS_AT_MOST
+from app.next_try import ATTEMPTS_AT_MOST, STOOD_STILL
 from app.outgoing.call import call_of
 from app.outgoing.letter import letter_of
 from app.outgoing.push import push_of
@@ -36,7 +36,7 @@ class Sender:
         if self._shell.clock.now() >= claim.lease_until:
             # We stood still for longer than our lease: someone else has it by now, or will. What may have
             # gone out before is still to be looked for.
-            return Outcome("ambiguous" if claim.ambiguous else "refused", code="lease_over")
+            return Outcome("ambiguous" if claim.ambiguous else "refused", code=STOOD_STILL)
         if claim.attempts > ATTEMPTS_AT_MOST:
             # Every try ended with the process: were it the message that does it, it would do it for ever.
             return Outcome("refused", code="too_many_tries", permanent=True)

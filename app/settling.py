@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from app.carriers import Carriers
 from app.claims import Claim, Settled, settle
 from app.lost import lost
+from app.next_try import STOOD_STILL
 from app.provider_faults import account_fault
 from app.shell import Shell
 from app.tables import outbox
@@ -20,7 +21,7 @@ from notify.transport import Outcome
 # A refusal that says something of the person's way and nothing of the provider.
 OF_THE_WAY = frozenset({"number", "opted_out", "handset", "blocked"})
 OF_OURS = frozenset(
-    {"no_phone", "no_way", "not_carried", "too_many_tries", "lease_over", "our_fault", "not_seen"}
+    {"no_phone", "no_way", "not_carried", "too_many_tries", STOOD_STILL, "our_fault", "not_seen"}
 )
 
 

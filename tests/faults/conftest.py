@@ -9,7 +9,7 @@ from tests.faults import strace
 from tests.faults.service import Stricken, stricken
 from tests.postgres import Postgres
 
-BOTH = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.servers, pytest.mark.night])]
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
 
 
 @pytest.fixture(scope="session")

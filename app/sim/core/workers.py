@@ -10,7 +10,7 @@ from typing import Protocol
 from app.carriers import HANDS_EACH, KEPT_FREE
 from app.claims import LOOK_AFTER, LOOKS
 from app.impatience import LOOKED_FOR_UNTIL
-from app.next_try import ATTEMPTS_AT_MOST
+from app.next_try import ATTEMPTS_AT_MOST, STOOD_STILL
 from app.sim.core.claims import Claim, Held, came_back, claim, settle
 from app.sim.core.ears import Ears
 from app.sim.core.network import CARRIERS, Fate, Network
@@ -216,7 +216,7 @@ class Worker:
         if not row.way.address:
             return Outcome("refused", code="no_phone", permanent=True)
         if now >= one.lease_until:
-            return Outcome("ambiguous" if one.ambiguous else "refused", code="lease_over")
+            return Outcome("ambiguous" if one.ambiguous else "refused", code=STOOD_STILL)
         if row.attempts > ATTEMPTS_AT_MOST:
             return Outcome("refused", code="too_many_tries", permanent=True)
         if not one.ambiguous:
