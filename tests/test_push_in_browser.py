@@ -6,6 +6,7 @@ we sealed, and the browser is handed the same words by its own debugging door.
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ class Screen:
             .then(() => navigator.serviceWorker.ready).then((one) => one.scope)"""
         )
         assert scope == f"{self.address}/"
+        state = "navigator.serviceWorker.ready.then((one) => one.active.state)"
+        self.wait(lambda: self.page.evaluate(state) == "activated", "the script's turn")
 
     @property
     def worker(self) -> Worker:
@@ -212,6 +215,18 @@ def test_while_our_site_is_down_the_notice_is_shown_all_the_same(tmp_path: Path)
             screen.tap(test.payload["tag"])
             screen.wait(lambda: screen.worker.evaluate("self.went"), "the way to its page")
             assert pushed.ways("ana")[0].verified_at is None, "nobody heard of it"
+
+
+def test_while_our_site_answers_nothing_the_notice_is_shown_all_the_same(tmp_path: Path) -> None:
+    """Of all nights the one on which our house hangs is not the one for a notice to wait for it."""
+    with a_pushed_house(tmp_path) as pushed, ExitStack() as site:
+        address = site.enter_context(on_the_web(pushed.house.app))
+        with a_screen(pushed, address) as screen:
+            _, test = turned_on(screen)
+            site.close()
+            with socket.create_server(("127.0.0.1", int(address.rsplit(":", 1)[1]))):
+                screen.deliver(json.dumps(test.payload))
+                screen.wait(lambda: screen.notices(), "the notice")
 
 
 @pytest.mark.parametrize(

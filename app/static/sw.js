@@ -26,6 +26,7 @@ function read(data) {
   }
 }
 
+/* Without an icon: a browser fetches it first, and waits for minutes while our house hangs. */
 async function show(notice) {
   await self.registration.showNotification(notice.title, {
     body: notice.body,
@@ -33,7 +34,6 @@ async function show(notice) {
     /* The same page again rings again, in the first one's place. */
     renotify: true,
     requireInteraction: true,
-    icon: "/static/mark.svg",
     data: notice,
   });
   await say(notice.seen, "shown");
