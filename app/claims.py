@@ -20,7 +20,8 @@ from notify.transport import Outcome
 LEASE = timedelta(seconds=15)
 # A look comes back empty while the provider's list lags: only the second one is believed.
 LOOKS = 2
-BUNDLED_FROM = 200
+# More than there are hands: what waits for one phone is told it in one text, however much it is.
+READ_AT_ONCE = 200
 # When the provider is asked about what it has said nothing of.
 LOOK_AFTER = timedelta(seconds=30)
 # A call of which no end is heard is taken for ended after this.
@@ -62,6 +63,7 @@ _WANTED = (
     .where(_WAITING, _IN_TIME, outbox.c.priority.between(bindparam("first"), bindparam("last")))
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
+    .offset(bindparam("behind"))
 )
 _TAKE = (
     update(outbox)
@@ -205,22 +207,30 @@ def claim(
     one phone together go out as one text."""
     connection.execute(_SUPERSEDE, {"now": now})
     asked = {"now": now, "poisoned": list(poisoned)}
-    # More than there are hands: what waits for one phone is told it in one text, however much it is.
-    urgent = {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": BUNDLED_FROM}
-    claims = _taken(connection, _bundles(connection.execute(_WANTED, urgent).all()), most, choose, now)
+    urgent = {**asked, "first": 0, "last": URGENT_BELOW - 1, "most": READ_AT_ONCE}
+    claims: list[Claim] = []
+    busy = 0
+    while len(claims) < most:
+        rows = connection.execute(_WANTED, {**urgent, "behind": busy}).all()
+        taken, left = _taken(connection, _bundles(rows), most - len(claims), choose, now)
+        claims += taken
+        busy += left
+        if len(rows) < READ_AT_ONCE:
+            break
     if len(claims) < most:
-        waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT}
+        waiting = {**asked, "first": URGENT_BELOW, "last": 99, "most": LOOKED_AT, "behind": 0}
         let = let_out(connection, connection.execute(_WANTED, waiting).all(), now)
-        claims += _taken(connection, let, most - len(claims), choose, now)
+        claims += _taken(connection, let, most - len(claims), choose, now)[0]
     return claims
 
 
 def _taken(
     connection: Connection, bundles: list[list[Any]], most: int, choose: Choose, now: datetime
-) -> list[Claim]:
-    """The first of them that can go out now. What waits for a free line, or for a provider's hand, holds up nothing
-    behind it."""
+) -> tuple[list[Claim], int]:
+    """The first of them that can go out now, and how many rows wait for a provider's hand. What waits for that, or for
+    a free line, holds up nothing behind it."""
     claims: list[Claim] = []
+    busy = 0
     ringing = _ringing(connection, bundles, now)
     for bundle in bundles:
         if len(claims) == most:
@@ -231,6 +241,7 @@ def _taken(
         refused = tuple(name for name in lead.refused_by.split(",") if name)
         by = choose(lead.program, lead.channel, lead.priority < URGENT_BELOW, refused)
         if by == "":
+            busy += len(bundle)
             continue
         taken = [_claim(row, by, now) for row in bundle]
         claims.append(_with(taken))
@@ -249,7 +260,7 @@ def _taken(
         )
         if lead.attempts > 0:
             connection.execute(_NOT_IN_IT, {"lead": lead.id, "ids": [row.id for row in bundle]})
-    return claims
+    return claims, busy
 
 
 def _ringing(connection: Connection, bundles: list[list[Any]], now: datetime) -> set[str]:

@@ -10,6 +10,7 @@ from app.claims import (
     LEASE,
     LINE_LOOKED_AT,
     ON_THE_LINE_AT_MOST,
+    READ_AT_ONCE,
     Claim,
     Settled,
     anything_owed,
@@ -186,17 +187,18 @@ def test_a_phone_has_one_call_of_ours_at_a_time(house: House) -> None:
     assert len(claimed(house)) == 1
 
 
-def test_what_waits_for_a_line_or_a_hand_holds_up_nothing_behind_it(house: House) -> None:
+@pytest.mark.parametrize("pushes", [2, 2 * READ_AT_ONCE + 1])
+def test_what_waits_for_a_line_or_a_hand_holds_up_nothing_behind_it(house: House, pushes: int) -> None:
     with house.shell.store.write() as connection:
         now = house.clock.now()
-        for channel in ("call", "call", "call", "push", "push", "text"):
+        for channel in ("call", "call", "call", *["push"] * pushes, "text"):
             owe(connection, None, [AlarmStands("ana", 2001, "check_missed")], now, 0, channel=channel)
 
         def busy(program: str, channel: str, urgent: bool, refused_by: tuple[str, ...]) -> str | None:
             return "" if channel == "push" else None
 
-        taken = [one.channel for one in claim(connection, now, 2, busy)]
-    assert taken == ["call", "text"]
+        assert [one.channel for one in claim(connection, now, 2, busy)] == ["call", "text"]
+        assert claim(connection, now, 2, busy) == [], "nobody has a hand for the rest"
 
 
 @pytest.mark.parametrize("before", [timedelta(0), timedelta(days=3)])
