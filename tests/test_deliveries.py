@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -141,6 +142,19 @@ def test_the_page_of_deliveries_has_every_try_of_the_day_and_searches_by_person_
         house.clock.move(timedelta(hours=25))
         assert "Nobody was paged in the last 24 hours." in text(house.client("root").get("/deliveries"))
         assert f"Page of {first.ref}" in text(house.client("root").get(f"/deliveries?ref={first.ref}"))
+
+
+def test_a_link_that_was_opened_stands_beside_its_page(tmp_path: Path) -> None:
+    with reached(tmp_path) as house:
+        call = Call(house).sent()
+        house.worker.tick()
+        assert "opened" not in text(house.client("okonjo").get("/deliveries?person=ana"))
+        house.clock.move(9 * SECOND)
+        opened = f"opened {house.clock.now().astimezone(ZoneInfo('America/Chicago')):%H:%M:%S}"
+        token = house.shell.page_link_token(call.page("ana"))
+        house.client().post(f"/p/{token}/shown", headers={"X-Standby": "1"})
+        assert opened in text(house.client("okonjo").get("/deliveries?person=ana"))
+        assert "opened" not in text(house.client("okonjo").get("/deliveries?person=ben"))
 
 
 @pytest.mark.parametrize("query", ["ref=abc", "ref=99999999999999999999", "over=year", "person=" + "x" * 300])

@@ -27,12 +27,14 @@ STATE: Final = {
 
 @dataclass(frozen=True)
 class DeliverySaid:
-    """One message to one person, with its tries. `answer` is the page's state in words; empty where it is no page."""
+    """One message to one person, with its tries. `answer` is the page's state in words; empty where it is no page.
+    `opened_at`: when its link was first opened."""
 
     ref: int | None
     person: str
     about: str
     owed_at: datetime
+    opened_at: datetime | None
     answer: str
     answer_look: str
     tries: tuple[TrySaid, ...]
@@ -56,12 +58,12 @@ def deliveries_of(
     ).all()
     names = {row.id: row.name for row in staff}
     rows = _rows(connection, program, [person] if person else list(names), ref, now)
-    refs, states = _around(connection, rows)
+    refs, asked = _around(connection, rows)
     grouped: dict[str, list[Row[Any]]] = {}
     for row in rows:
         grouped.setdefault(row.delivery or str(row.id), []).append(row)
     newest = sorted(grouped.values(), key=lambda tries: -tries[0].id)
-    lines = tuple(_line(tries, names, refs, states, now) for tries in newest[:DELIVERIES_AT_MOST])
+    lines = tuple(_line(tries, names, refs, asked, now) for tries in newest[:DELIVERIES_AT_MOST])
     more = len(rows) == TRIES_AT_MOST or len(newest) > DELIVERIES_AT_MOST
     return Deliveries(lines, tuple((row.id, row.name) for row in staff), more)
 
@@ -82,15 +84,15 @@ def _rows(
     return list(connection.execute(wanted))[::-1]
 
 
-def _around(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[dict[str, int], dict[str, str]]:
-    """The numbers of the incidents, and the states of the pages."""
+def _around(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[dict[str, int], dict[str, Any]]:
+    """The numbers of the incidents, and what became of the pages."""
     about = sorted({row.incident for row in rows if row.incident})
     asked = sorted({row.page for row in rows if row.page})
     refs = select(incidents.c.id, incidents.c.ref).where(incidents.c.id.in_(about))
-    states = select(pages.c.id, pages.c.state).where(pages.c.id.in_(asked))
+    became = select(pages.c.id, pages.c.state, pages.c.shown_at).where(pages.c.id.in_(asked))
     return (
         {row.id: row.ref for row in connection.execute(refs)},
-        {row.id: row.state for row in connection.execute(states)},
+        {row.id: row for row in connection.execute(became)},
     )
 
 
@@ -98,16 +100,18 @@ def _line(
     rows: Sequence[Row[Any]],
     names: dict[str, str],
     refs: dict[str, int],
-    states: dict[str, str],
+    asked: dict[str, Any],
     now: datetime,
 ) -> DeliverySaid:
     first = rows[0]
-    answer, look = STATE.get(states.get(first.page or "", ""), ("", ""))
+    page = asked.get(first.page or "")
+    answer, look = STATE.get(page.state, ("", "")) if page else ("", "")
     return DeliverySaid(
         refs.get(first.incident or ""),
         names.get(first.person, "Someone"),
         ABOUT.get(first.kind, "Page"),
         first.owed_at,
+        page.shown_at if page else None,
         answer,
         look,
         tuple(said(rows, names, ABOUT, now)),
