@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.delivered import evidence, report
+from app.house_alarms import end_alarm
+from app.provider_faults import account_fault
 from app.queries.latency import percentile, spread
 from app.spoken import failure
 from app.tables import outbox, ways
@@ -205,6 +207,21 @@ def test_a_provider_that_is_down_says_so_on_the_page(tmp_path: Path) -> None:
         for _ in range(4):
             house.shell.health.note("alder", "text", "recorder", "bad", "30008")
         assert "Carries next to nothing" in text(house.client("ruiz").get("/deliveries"))
+
+
+def test_an_account_with_a_fault_says_so_for_as_long_as_its_alarm_stands(tmp_path: Path) -> None:
+    """Nobody tries it meanwhile, so that time alone would make it look well."""
+    with reached(tmp_path) as house:
+        Call(house).sent()
+        house.worker.tick()
+        with house.shell.store.write() as connection:
+            account_fault(connection, house.shell, "text", "recorder", "20003", house.clock.now())
+        house.clock.move(timedelta(minutes=10))
+        faulty = "Its account has a fault, code 20003"
+        assert faulty in text(house.client("ruiz").get("/deliveries"))
+        with house.shell.store.write() as connection:
+            end_alarm(connection, "provider", "recorder:text", house.clock.now())
+        assert faulty not in text(house.client("ruiz").get("/deliveries"))
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from app.house_alarms import standing as alarms_standing
 from app.probe import LATE
 from app.queries.tries_said import PROVIDER, WAY
 from app.shell import Shell
@@ -79,11 +80,15 @@ def latency_of(connection: Connection, shell: Shell, program: str, span: str, no
     to_answer = _to_answer(rows, answered)
     known = shell.health.seen(program)
     keys = sorted({*groups, *(key for key in known if key[1])})
-    lines = tuple(
-        _line(key, groups.get(key, []), to_answer.get(key, []), shell.health.standing(program, *key))
-        for key in keys
-    )
-    return Latency(lines, tuple(_probes(connection, since, now)), len(rows) == TRIES_AT_MOST)
+    # Until it carries again: of health alone, whoever is not tried seems to mend.
+    alarmed = {one.about for one in alarms_standing(connection) if one.kind == "provider"}
+    lines = []
+    for channel, provider in keys:
+        stands = shell.health.standing(program, channel, provider)
+        stands = replace(stands, account=stands.account or f"{provider}:{channel}" in alarmed)
+        rows_of, answers = groups.get((channel, provider), []), to_answer.get((channel, provider), [])
+        lines.append(_line((channel, provider), rows_of, answers, stands))
+    return Latency(tuple(lines), tuple(_probes(connection, since, now)), len(rows) == TRIES_AT_MOST)
 
 
 def percentile(sorted_seconds: Sequence[float], share: float) -> float | None:
@@ -166,7 +171,7 @@ def _line(
         for row in rows
         if row.wire_at is not None and row.status_at is not None and row.reached >= DELIVERED
     ]
-    words, look = _standing(standing)
+    words, look = _stands(standing)
     return Line(
         WAY.get(key[0], key[0]),
         PROVIDER.get(key[1]) or key[1].capitalize(),
@@ -180,7 +185,7 @@ def _line(
     )
 
 
-def _standing(standing: Standing) -> tuple[str, str]:
+def _stands(standing: Standing) -> tuple[str, str]:
     if standing.account:
         return f"Its account has a fault, code {standing.code or 'unknown'}", "late"
     if standing.score < DOWN_BELOW:
