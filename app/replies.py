@@ -15,7 +15,7 @@ from app.shell import Shell
 from app.tables import inbox
 from app.told_back import tell_back
 from app.ways_health import note_start, note_stop
-from dispatch.answers import Taken
+from dispatch.answers import MINUTES_AT_MOST, Taken
 from dispatch.commands import Accept, Command, Decline
 from dispatch.incident import Incident
 from dispatch.messages import HasIt, Message, NoHeard, Refusal, StepHeard, YesHeard
@@ -25,6 +25,7 @@ from notify.replies import Reply as Heard
 from notify.replies import read
 
 log = logging.getLogger("standby.replies")
+MINUTES_LEFT_OUT = f"Minutes go from 0 to {MINUTES_AT_MOST}, so yours were left out. Send them again."
 
 
 def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") -> None:
@@ -69,7 +70,7 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
     incident = load_incident(connection, said.incident)
     assert incident is not None, "a page has an incident"
     try:
-        reply = _told_back(said, heard.word, staff)
+        reply = _told_back(said, heard, staff)
         commit_in(connection, shell, said.incident, _command(incident, said, heard), via, reply=reply)
     except Taken as taken:
         over = not incident.out
@@ -80,26 +81,33 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
 
 
 def _command(incident: Incident, said: Said, heard: Heard) -> Command:
+    minutes = None if _is_too_long(heard) else heard.minutes
     if heard.word not in ("yes", "no"):
-        return command_of(heard.word, incident, said.person, minutes=heard.minutes)
+        return command_of(heard.word, incident, said.person, minutes=minutes)
     page = page_of(incident, said.person)
     assert page is not None, "a thread comes from a page"
     if heard.word == "yes":
-        return Accept(said.person, page.id, heard.minutes)
+        return Accept(said.person, page.id, minutes)
     return Decline(said.person, page.id, heard.reason or "other")
 
 
-def _told_back(said: Said, word: str, staff: Staff) -> Reply:
-    """What the rules stored, told to the one who asked for it."""
+def _is_too_long(heard: Heard) -> bool:
+    """No yes and no GO is lost for its number; of a check-in the rules make the longest that there is."""
+    return heard.word in ("yes", "go") and heard.minutes is not None and heard.minutes > MINUTES_AT_MOST
+
+
+def _told_back(said: Said, heard: Heard, staff: Staff) -> Reply:
+    """What the rules stored, told to the one who asked for it; and what they could not."""
 
     def reply(done: Done) -> list[Message]:
-        if word == "no":
+        left_out = [Refusal(said.person, said.ref, MINUTES_LEFT_OUT)] if _is_too_long(heard) else []
+        if heard.word == "no":
             return [NoHeard(said.person, said.ref)]
-        if word == "yes":
-            return [YesHeard(said.person, said.ref, _partner(done.incident, said.person, staff))]
+        if heard.word == "yes":
+            return [YesHeard(said.person, said.ref, _partner(done.incident, said.person, staff)), *left_out]
         member = done.incident.member(said.person)
         check_by = member.check_by if member else None
-        return [StepHeard(said.person, said.ref, word, check_by)]  # type: ignore[arg-type]
+        return [StepHeard(said.person, said.ref, heard.word, check_by), *left_out]  # type: ignore[arg-type]
 
     return reply
 

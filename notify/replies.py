@@ -34,7 +34,6 @@ class Reply:
 
 
 LONGEST_READ: Final = 400
-MINUTES_MOST: Final = 600
 
 WORDS: Final[tuple[tuple[Word, str], ...]] = (
     # A carrier may keep "yes" for itself as an opt-in, which is why no message of ours asks for it.
@@ -246,8 +245,7 @@ def _minutes(tokens: list[str]) -> int | None:
     """The first number of up to three digits; "1 hour" and "1h30" are told in minutes."""
     for place, token in enumerate(tokens):
         if token.isdecimal() and len(token) <= 3:
-            minutes = _with_hours(int(token), tokens[place + 1 : place + 3])
-            return minutes if minutes <= MINUTES_MOST else None
+            return _with_hours(int(token), tokens[place + 1 : place + 3])
     return None
 
 

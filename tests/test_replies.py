@@ -120,7 +120,7 @@ def test_a_cry_for_help_is_heard_whatever_stands_beside_it(body: str) -> None:
         ("2291 15 2292", 2291, 15),
         ("229 Y", None, 229),
         ("1234567 Y 5", None, 5),
-        ("2291 Y 601", 2291, None),
+        ("2291 Y 601", 2291, 601),
         ("2291 Y 0015", 2291, None),
         ("0007 Y", 7, None),
         ("٢٢٩١ y", 2291, None),
@@ -136,7 +136,7 @@ def test_the_first_number_of_four_to_six_digits_is_the_code_and_a_short_one_the_
 def test_no_text_makes_it_raise_or_leave_its_bounds(body: str) -> None:
     reply = read(body)
     assert reply.ref is None or 0 <= reply.ref <= 999_999
-    assert reply.minutes is None or 0 <= reply.minutes <= 600
+    assert reply.minutes is None or 0 <= reply.minutes <= 60_039
     assert reply.reason is None or reply.word == "no"
 
 

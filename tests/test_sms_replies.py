@@ -328,6 +328,22 @@ def test_a_new_time_of_arrival_is_taken_and_told_back(wired: Wired) -> None:
     assert member is not None and member.eta == wired.clock.now() + timedelta(minutes=40)
 
 
+@pytest.mark.parametrize("minutes", ["181", "999", "20 h"])
+def test_minutes_that_nobody_can_mean_lose_neither_the_yes_nor_the_go(wired: Wired, minutes: str) -> None:
+    incident = wired.called()
+    wired.worker.tick()
+    left_out = "2001: Minutes go from 0 to 180, so yours were left out. Send them again."
+    for word, step in (("Y", Step.ACCEPTED), ("GO", Step.EN_ROUTE)):
+        before = len(wired.texts("ana"))
+        wired.text("ana", f"2001 {word} {minutes}")
+        member = wired.incident(incident).member("ana")
+        assert member is not None and member.step is step and member.eta is None
+        assert len(wired.texts("ana")) == before + 2 and left_out in wired.texts("ana")[-1]
+    wired.text("ana", "2001 GO 20")
+    member = wired.incident(incident).member("ana")
+    assert member is not None and member.eta == wired.clock.now() + timedelta(minutes=20)
+
+
 # --- words that are the carrier's ----------------------------------------------------------------------
 @pytest.mark.parametrize("body", ["STOP", "stop", " Stop. ", "UNSUBSCRIBE", "stop please"])
 def test_an_opt_out_is_noted_on_the_person_and_not_answered(wired: Wired, body: str) -> None:
