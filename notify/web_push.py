@@ -9,13 +9,13 @@ from hashlib import sha256
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 from requests import PreparedRequest, RequestException, Session
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectTimeout
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util import Timeout
 
+from notify.in_time import InTime, all_within
 from notify.push_address import are_keys, is_service, public_key
 from notify.transport import Channel, Outcome, Push, Sendable, Sighting
 
@@ -42,6 +42,7 @@ class PushTransport:
         self._public = public_key(private_key)
         self._contact = contact if contact.startswith("https://") else f"mailto:{contact}"
         self._hosts = hosts
+        self._seconds = total_seconds
         self._limit = Timeout(connect=min(CONNECT_SECONDS, total_seconds), total=total_seconds)
         self._session = _session()
 
@@ -74,13 +75,14 @@ class PushTransport:
         asked.method, asked.url = "POST", push.to
         asked.headers = CaseInsensitiveDict(self._headers(push))
         asked.prepare_body(self._sealed(push), None)
-        answer = self._session.get_adapter(push.to).send(
-            asked,
-            stream=True,
-            timeout=self._limit,  # type: ignore[arg-type]  # a urllib3 Timeout bounds the whole
-            verify=self._session.verify,
-            proxies=get_environ_proxies(push.to),
-        )
+        with all_within(self._seconds):
+            answer = self._session.get_adapter(push.to).send(
+                asked,
+                stream=True,
+                timeout=self._limit,  # type: ignore[arg-type]  # a urllib3 Timeout bounds connecting, seconds only each read
+                verify=self._session.verify,
+                proxies=get_environ_proxies(push.to),
+            )
         answer.close()
         return answer.status_code
 
@@ -124,7 +126,7 @@ def _session() -> Session:
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     session.trust_env = False
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=SENDERS_AT_ONCE, max_retries=0))
+        session.mount(scheme, InTime(pool_maxsize=SENDERS_AT_ONCE, max_retries=0))
     return session
 
 

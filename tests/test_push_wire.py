@@ -10,6 +10,7 @@ import pytest
 from notify.push_address import are_keys, is_service, public_key
 from notify.transport import Outcome, Push
 from notify.web_push import PushTransport
+from tests.loopback.dripping import dripping
 from tests.loopback.push_server import Answer, Browser, LoopbackPush
 
 SECRET = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA"
@@ -86,6 +87,15 @@ def test_a_service_that_never_answers_is_left_in_time(service: LoopbackPush) -> 
         "ambiguous", code="no_answer"
     )
     assert 0.4 < time.monotonic() - began < 2.0
+
+
+def test_an_answer_that_drips_is_not_waited_for(service: LoopbackPush) -> None:
+    with dripping("headers") as base:
+        browser = replace(service.browser(), endpoint=f"{base.replace('127.0.0.1', 'localhost')}/push/1")
+        began = time.monotonic()
+        said = transport(total_seconds=0.4).send(push(browser))
+        assert said == Outcome("ambiguous", code="no_answer")
+        assert time.monotonic() - began < 4.0
 
 
 def test_where_nobody_listens_nothing_has_gone_out() -> None:
