@@ -76,8 +76,10 @@ def commit_in(
     words: Mapping[str, str] | None = None,
     beside: Beside | None = None,
     reply: Reply | None = None,
+    asked_from: str | None = None,
 ) -> Done:
-    """The same, inside a transaction that is already open; the caller tells the listeners after it."""
+    """The same, inside a transaction that is already open; the caller tells the listeners after it. `asked_from`: the
+    phone number that asked, to which the answer goes."""
     before, version = _load(connection, incident_id)
     if key is not None:
         granted = _granted(connection, key, command.by)
@@ -109,7 +111,16 @@ def commit_in(
         beside(connection, done)
     if reply is not None:
         messages += reply(done)
-    owe(connection, after, messages, now, seq, carried=shell.settings.carried, reach=board.policy.reach)
+    owe(
+        connection,
+        after,
+        messages,
+        now,
+        seq,
+        carried=shell.settings.carried,
+        reach=board.policy.reach,
+        asked_from=asked_from,
+    )
     if key is not None:
         row = {"key": key, "by": command.by, "stream": incident_id, "seq": seq, "at": now}
         connection.execute(insert(asked), row)

@@ -44,11 +44,13 @@ def owe(
     way: str | None = None,
     carried: Iterable[str] = CHANNELS,
     reach: Reach | None = None,
+    asked_from: str | None = None,
 ) -> list[str]:
     """Owe messages in the transaction that decided them; answers their deliveries. Without an incident: about none.
 
     What is urgent gets every try of its person's plan. With a `channel` or an `address` there is one try, there:
-    a test of a phone, or a code to a number that is still to be proved.
+    a test of a phone, or a code to a number that is still to be proved. What is not urgent goes to `asked_from` first,
+    where that is a number of theirs: the answer to a text belongs on the phone that it came from.
     """
     if not messages:
         return []
@@ -61,16 +63,19 @@ def owe(
         steps = (
             (Step(Way(way or "", channel or "text", address or ""), timedelta(0)),)  # type: ignore[arg-type]
             if alone
-            else _steps(message, known[message.to], now, reach or Reach())
+            else _steps(message, known[message.to], now, reach or Reach(), asked_from)
         )
         rows += _rows(incident, message, steps, deliveries[-1], now, seq)
     connection.execute(insert(outbox), rows)
     return deliveries
 
 
-def _steps(message: Message, theirs: tuple[Way, ...], now: datetime, reach: Reach) -> tuple[Step, ...]:
+def _steps(
+    message: Message, theirs: tuple[Way, ...], now: datetime, reach: Reach, asked_from: str | None
+) -> tuple[Step, ...]:
     within = _within(message, now)
-    steps = quiet_plan(theirs) if within is None else plan_of(theirs, within, reach)
+    nearest = sorted(theirs, key=lambda way: way.address != asked_from) if asked_from else theirs
+    steps = quiet_plan(nearest) if within is None else plan_of(theirs, within, reach)
     # Without any way one try stays, so that somebody sees that it failed.
     return steps or (Step(Way("", "text", ""), timedelta(0)),)
 

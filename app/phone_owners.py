@@ -13,6 +13,7 @@ from notify.marks import mark_of
 class Staff:
     """Who can be reached at a number: usually one person. `names` are of all their colleagues."""
 
+    number: str
     ids: tuple[str, ...]
     programs: Mapping[str, str]
     names: Mapping[str, str]
@@ -46,9 +47,9 @@ def staff_at(connection: Connection, number: str) -> Staff:
     """The people whose phone this is: their first number, or a further one that they proved."""
     found = _programs_at(connection, number)
     if not found:
-        return Staff((), {}, {})
+        return Staff(number, (), {}, {})
     colleagues = select(people.c.id, people.c.name).where(people.c.program.in_(set(found.values())))
-    return Staff(tuple(found), found, {row.id: row.name for row in connection.execute(colleagues)})
+    return Staff(number, tuple(found), found, {row.id: row.name for row in connection.execute(colleagues)})
 
 
 def mark_at(connection: Connection, person: str, number: str) -> str:

@@ -65,19 +65,22 @@ def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: 
     if said is None:
         return
     if isinstance(said, Message):
-        tell_back(connection, None, said, now)
+        tell_back(connection, None, said, now, staff.number)
         return
     incident = load_incident(connection, said.incident)
     assert incident is not None, "a page has an incident"
     try:
         reply = _told_back(said, heard, staff)
-        commit_in(connection, shell, said.incident, _command(incident, said, heard), via, reply=reply)
+        command = _command(incident, said, heard)
+        commit_in(connection, shell, said.incident, command, via, reply=reply, asked_from=staff.number)
     except Taken as taken:
         over = not incident.out
-        tell_back(connection, incident, HasIt(said.person, said.ref, taken.holder, taken.since, over), now)
+        has_it = HasIt(said.person, said.ref, taken.holder, taken.since, over)
+        tell_back(connection, incident, has_it, now, staff.number)
     except Refused as refused:  # the rules said no before anything was written
         named = str(said.ref) in refused.sentence  # then its number need not stand before it again
-        tell_back(connection, incident, Refusal(said.person, 0 if named else said.ref, refused.sentence), now)
+        no = Refusal(said.person, 0 if named else said.ref, refused.sentence)
+        tell_back(connection, incident, no, now, staff.number)
 
 
 def _command(incident: Incident, said: Said, heard: Heard) -> Command:
@@ -130,4 +133,4 @@ def _cry(connection: Connection, shell: Shell, staff: Staff, heard: Heard, now: 
     if heard.keyword == "help":
         desk = f" at {shell.settings.desk_phone}" if shell.settings.desk_phone else ""
         sentence = f"A text does not raise an alarm. In danger call 911, then the desk{desk}."
-        tell_back(connection, None, Refusal(staff.ids[0], 0, sentence), now)
+        tell_back(connection, None, Refusal(staff.ids[0], 0, sentence), now, staff.number)

@@ -18,8 +18,10 @@ ALIKE = ((HowToReply.__name__, WhichPage.__name__, Refusal.__name__), (HasIt.__n
 ANSWERS_AT_MOST, ANSWERS_WITHIN = 8, timedelta(minutes=10)
 
 
-def tell_back(connection: Connection, incident: Incident | None, message: Message, now: datetime) -> None:
-    """Owe an answer that changes nothing, unless this person got too many like it just now."""
+def tell_back(
+    connection: Connection, incident: Incident | None, message: Message, now: datetime, number: str
+) -> None:
+    """Owe an answer that changes nothing, to the phone that asked; unless this person got too many like it just now."""
     kind = type(message).__name__
     alike = next((kinds for kinds in ALIKE if kind in kinds), (kind,))
     # Each answer has a first try; the others begin only when that one fails.
@@ -28,4 +30,4 @@ def tell_back(connection: Connection, incident: Incident | None, message: Messag
     if (connection.scalar(select(func.count()).where(mine, since)) or 0) >= ANSWERS_AT_MOST:
         log.warning("person %s got %s answers in ten minutes; now silent", message.to, ANSWERS_AT_MOST)
         return
-    owe(connection, incident, [message], now, newest(connection))
+    owe(connection, incident, [message], now, newest(connection), asked_from=number)

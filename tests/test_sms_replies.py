@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app.outbox import load_message
 from app.replies import hear
 from app.shell import new_id
-from app.tables import journal, outbox, people
+from app.tables import journal, outbox, people, ways
 from app.told_back import ANSWERS_AT_MOST
 from app.ways_health import is_stopped
 from dispatch import commands as c
@@ -342,6 +342,21 @@ def test_minutes_that_nobody_can_mean_lose_neither_the_yes_nor_the_go(wired: Wir
     wired.text("ana", "2001 GO 20")
     member = wired.incident(incident).member("ana")
     assert member is not None and member.eta == wired.clock.now() + timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("body", ["2001 Y", "2001 GO", "2001 what", "2219 Y", "SOS"])
+def test_an_answer_goes_to_the_phone_that_asked(house: House, body: str) -> None:
+    """Ana proved a second number, and has that one in her hand."""
+    second = "+12185550177"
+    row = {"id": "w-2", "person": "ana", "kind": "text", "address": second, "added_at": house.clock.now()}
+    with house.shell.store.write() as connection:
+        connection.execute(ways.insert().values(**row, verified_at=house.clock.now()))
+    a_call(house.shell)
+    newest = select(outbox.c.address).where(outbox.c.person == "ana").order_by(outbox.c.id.desc()).limit(1)
+    for number in (second, PHONES["ana"]):
+        hear(house.shell, number, body, new_id())
+        with house.shell.store.read() as connection:
+            assert connection.scalar(newest) == number
 
 
 # --- words that are the carrier's ----------------------------------------------------------------------

@@ -36,7 +36,8 @@ def hear_rota(
         unclear = f"Not understood. Reply {cover.ref} Y and it is yours, or {cover.ref} N."
     answer = unclear or _act(connection, shell, cover, person, heard.word, via)
     if answer:
-        tell_back(connection, None, Refusal(person, _not_twice(cover.ref, answer), answer), now)
+        said = Refusal(person, _not_twice(cover.ref, answer), answer)
+        tell_back(connection, None, said, now, staff.number)
     return True
 
 
