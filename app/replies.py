@@ -1,7 +1,9 @@
 """A text from a responder's phone, heard once: the rules are asked what it means, and the truth goes back."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
@@ -28,10 +30,18 @@ log = logging.getLogger("standby.replies")
 MINUTES_LEFT_OUT = f"Minutes go from 0 to {MINUTES_AT_MOST}, so yours were left out. Send them again."
 
 
-def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") -> None:
+def hear(
+    shell: Shell,
+    number: str,
+    body: str,
+    event_id: str,
+    via: str = "sms",
+    did: Literal["stop", "start"] | None = None,
+) -> None:
     """A phone texted. The same `event_id` again does nothing: that it was heard, what it changes and what is
-    told back stand in one transaction. The body is read and let go: it is kept nowhere."""
-    heard = read(body)
+    told back stand in one transaction. The body is read and let go: it is kept nowhere. `did` is what the provider
+    says that it did for this text, by words of its own."""
+    heard = _as_done(read(body), did)
     now = shell.clock.now()
     with shell.store.write() as connection:
         if heard_probe(connection, shell, body, now):
@@ -46,6 +56,16 @@ def hear(shell: Shell, number: str, body: str, event_id: str, via: str = "sms") 
         _act(connection, shell, staff, heard, via, now)
         seq = newest(connection)
     shell.told(seq)
+
+
+def _as_done(heard: Heard, did: Literal["stop", "start"] | None) -> Heard:
+    """Whatever we make of the words, a number that the provider has stopped gets no more texts. An answer that
+    starts it again stays an answer."""
+    if did is None or heard.keyword == did:
+        return heard
+    if did == "start" and heard.word != "unknown":
+        return replace(heard, opts_in=True)
+    return replace(heard, word="keyword", keyword=did)
 
 
 def _first_time(connection: Connection, event: str, now: datetime) -> bool:

@@ -381,6 +381,21 @@ def test_opting_in_again_takes_the_note_away(wired: Wired) -> None:
         assert not is_stopped(connection, PHONES["ana"])
 
 
+def test_a_number_that_the_provider_stops_or_starts_by_words_of_its_own_is_mirrored(wired: Wired) -> None:
+    """A county may choose such words (Advanced Opt-Out); Twilio says what it did."""
+    incident = wired.called()
+    wired.worker.tick()
+    sent = len(wired.texts("ana"))
+    for event, body, did, stopped in (("1", "ALTO", "STOP", True), ("2", "2001 Y", "START", False)):
+        pairs = [*inbound(wired, body)[1:], ("MessageSid", "SM" + event * 32), ("OptOutType", did)]
+        wired.post(SMS, pairs, {"X-Twilio-Signature": sign(wired.twilio.auth_token, BASE + SMS, pairs)})
+        wired.worker.tick()
+        with wired.shell.store.read() as connection:
+            assert is_stopped(connection, PHONES["ana"]) is stopped
+        assert (wired.incident(incident).member("ana") is None) is stopped, "a yes that starts it is a yes"
+        assert (len(wired.texts("ana")) == sent) is stopped
+
+
 @pytest.mark.parametrize("body", ["HELP", "2001 y help", "SOS", "mayday"])
 def test_a_cry_for_help_answers_no_page_and_says_what_to_do(wired: Wired, body: str) -> None:
     incident = wired.called()

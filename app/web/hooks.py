@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +17,9 @@ bp = Blueprint("hooks", __name__)
 log = logging.getLogger("standby.hooks")
 EVENT = re.compile(r"[A-Za-z0-9]{1,64}")
 OUR_ID = re.compile(r"[0-9]{1,15}")
+# What Twilio's Advanced Opt-Out says that it did for a text, by words that the county chose there. Verified in its help
+# pages (How to Track Opt-Out, Opt-In and Help Messages), not with an account.
+OPT_OUT_TYPES: Final[Mapping[str, Literal["stop", "start"]]] = {"STOP": "stop", "START": "start"}
 # An answer with nothing in it: a text from here would go out beside the outbox, where nobody can follow it.
 SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -24,7 +29,8 @@ SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 def sms() -> ResponseReturnValue:
     event, number = request.form.get("MessageSid", ""), request.form.get("From", "")
     if EVENT.fullmatch(event) and number:
-        hear(shell(), number, request.form.get("Body", ""), event)
+        did = OPT_OUT_TYPES.get(request.form.get("OptOutType", ""))
+        hear(shell(), number, request.form.get("Body", ""), event, did=did)
     else:
         log.warning("a text came without an id or a number")
     return Response(SILENCE, mimetype="text/xml")
