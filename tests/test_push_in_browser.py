@@ -204,29 +204,21 @@ def test_what_cannot_be_read_is_shown_plain(screen: Screen, words: str) -> None:
     )
 
 
-def test_while_our_site_is_down_the_notice_is_shown_all_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hangs", [False, True], ids=["is down", "hangs"])
+def test_while_our_site_is_away_the_notice_is_shown_all_the_same(tmp_path: Path, hangs: bool) -> None:
     with a_pushed_house(tmp_path) as pushed, ExitStack() as site:
         address = site.enter_context(on_the_web(pushed.house.app))
         with a_screen(pushed, address) as screen:
             _, test = turned_on(screen)
             site.close()
+            if hangs:
+                # Connections are taken, and nothing is answered.
+                site.enter_context(socket.create_server(("127.0.0.1", int(address.rpartition(":")[2]))))
             screen.deliver(json.dumps({**test.payload, "url": "/p/x"}))
             screen.wait(lambda: screen.notices(), "the notice")
             screen.tap(test.payload["tag"])
             screen.wait(lambda: screen.worker.evaluate("self.went"), "the way to its page")
             assert pushed.ways("ana")[0].verified_at is None, "nobody heard of it"
-
-
-def test_while_our_site_answers_nothing_the_notice_is_shown_all_the_same(tmp_path: Path) -> None:
-    """Of all nights the one on which our house hangs is not the one for a notice to wait for it."""
-    with a_pushed_house(tmp_path) as pushed, ExitStack() as site:
-        address = site.enter_context(on_the_web(pushed.house.app))
-        with a_screen(pushed, address) as screen:
-            _, test = turned_on(screen)
-            site.close()
-            with socket.create_server(("127.0.0.1", int(address.rsplit(":", 1)[1]))):
-                screen.deliver(json.dumps(test.payload))
-                screen.wait(lambda: screen.notices(), "the notice")
 
 
 @pytest.mark.parametrize(
