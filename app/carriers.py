@@ -62,6 +62,14 @@ class Carriers:
                     return name
         return ""
 
+    def gives_up(self, program: str, channel: str, provider: str) -> bool:
+        """Does this one carry nothing, while another one of the channel does? Then what it may have taken is not asked
+        for: the other one has it now."""
+        nothing = self._shell.health.carries_nothing
+        return nothing(program, channel, provider) and not all(
+            nothing(program, channel, name) for name in self.named(channel)
+        )
+
     def room(self) -> int:
         """How many hands are free."""
         with self._lock:

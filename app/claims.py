@@ -345,14 +345,15 @@ def settle(
     *,
     others: Iterable[str] = (),
     silent_after: timedelta = USUAL.silent_after,
+    asked: bool = True,
 ) -> Settled | None:
     """Write down what came of a claim. None when the fence has moved on: another worker has it, so it is
-    discarded. `others` are further providers that carry its channel."""
+    discarded. `others` are further providers that carry its channel; `asked`: its own can be asked what it holds."""
     refusing = claim.refused_by
     if outcome.kind == "refused" and claim.provider and claim.provider not in refusing:
         refusing = (*refusing, claim.provider)
     left = [name for name in others if name not in refusing]
-    state, available_at, forget = after(claim.attempts, outcome, bool(left), now)
+    state, available_at, forget = after(claim.attempts, outcome, bool(left), now, asked)
     phone = claim.channel in PHONE
     changed = connection.execute(
         _SETTLE,

@@ -53,15 +53,17 @@ def stands(row: Row, now: datetime) -> State:
             return "out"
 
 
-def after(attempts: int, outcome: Outcome, others: bool, now: datetime) -> tuple[str, datetime, bool]:
+def after(
+    attempts: int, outcome: Outcome, others: bool, now: datetime, asked: bool = True
+) -> tuple[str, datetime, bool]:
     """The state, when it is tried again, and whether those who refused it may be asked again. `others`: somebody who
-    carries its channel has not refused it."""
+    carries its channel has not refused it. `asked`: of an unclear send its provider is asked first, whose list lags."""
     if outcome.kind == "sent":
         return "sent", now, False
     if attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
         return "failed", now, False
     if outcome.kind == "ambiguous":
-        return "ambiguous", now + RECONCILE_AFTER, False
+        return "ambiguous", now + RECONCILE_AFTER if asked else now, False
     if others:
         return "owed", now, False
     if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:

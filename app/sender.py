@@ -44,7 +44,7 @@ class Sender:
             # Nobody answered the send, and its provider has spoken of it since: it did go out.
             return Outcome("sent", provider_id=claim.known_as)
         what = self.outgoing(claim)
-        if claim.ambiguous:
+        if claim.ambiguous and not self._is_given_up(claim):
             known = self._look(claim, what)
             if known is not None:
                 return known
@@ -61,6 +61,13 @@ class Sender:
                 return letter_of(self._shell, claim)
             case _:
                 return text_of(self._shell, claim)
+
+    def _is_given_up(self, claim: Claim) -> bool:
+        """Does who had it before carry nothing, and has another one got it now? A look would hang like the send did."""
+        before = claim.looked_for_at
+        return before not in (None, claim.provider) and self._shell.health.carries_nothing(
+            claim.program, claim.channel, before or ""
+        )
 
     def _look(self, claim: Claim, what: Sendable) -> Outcome | None:
         """What the provider that had it before knows of it; None when it is to be sent again."""

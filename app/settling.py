@@ -37,9 +37,16 @@ def settle_all(
     for claim, outcome in back:
         _mark(connection, shell, carriers, claim, outcome, now)
         silent = _reach(connection, claim).silent_after
+        asked = not carriers.gives_up(claim.program, claim.channel, claim.provider or "")
         for one in (claim, *claim.beside):
             done = settle(
-                connection, one, outcome, now, others=carriers.named(one.channel), silent_after=silent
+                connection,
+                one,
+                outcome,
+                now,
+                others=carriers.named(one.channel),
+                silent_after=silent,
+                asked=asked,
             )
             if done is not None:
                 poisoned += _follow(connection, shell, done, outcome, now)

@@ -17,6 +17,8 @@ HALF_BACK = timedelta(seconds=60)
 # The county's own order counts until one is this much better than the other.
 CLEARLY = 0.2
 DOWN_BELOW = 0.35
+# One request that hangs is a hiccup; who has been down for this long is.
+SURE_AFTER = timedelta(seconds=3)
 EVERYBODY = ""
 
 
@@ -72,6 +74,11 @@ class Health:
     def is_down(self, program: str, channel: str, provider: str) -> bool:
         """Does next to nothing go through?"""
         return self.standing(program, channel, provider).score < DOWN_BELOW
+
+    def carries_nothing(self, program: str, channel: str, provider: str) -> bool:
+        """Has next to nothing gone through for a while? Then it is no use to ask it anything."""
+        since = self.standing(program, channel, provider).down_since
+        return since is not None and self._now() - since >= SURE_AFTER
 
     def _concerned(self, key: tuple[str, str, str], mark: Mark) -> list[tuple[str, str, str]]:
         """What is wrong with an account is wrong for everybody; what goes through shows that it is not."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notify.health import HALF_BACK, Health
+from notify.health import HALF_BACK, SURE_AFTER, Health
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 BOTH = ("north", "south")
@@ -64,6 +64,18 @@ def test_when_both_are_down_both_are_still_tried() -> None:
         for _ in range(5):
             known.note("alder", "text", name, "bad")
     assert sorted(known.order("alder", "text", BOTH)) == list(BOTH)
+
+
+def test_who_has_been_down_for_a_while_need_not_be_asked_and_a_hiccup_is_no_while() -> None:
+    known, clock = health()
+    for _ in range(4):
+        known.note("alder", "text", "north", "bad")
+    assert known.is_down("alder", "text", "north") and not known.carries_nothing("alder", "text", "north")
+    clock.at += SURE_AFTER
+    assert known.carries_nothing("alder", "text", "north")
+    assert not known.carries_nothing("alder", "text", "south")
+    known.note("alder", "text", "north", "good")
+    assert not known.carries_nothing("alder", "text", "north")
 
 
 def test_down_since_is_when_it_fell() -> None:

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,32 @@ def test_while_the_first_is_well_the_second_may_be_gone(tmp_path: Path) -> None:
         assert not house.alarms()
 
 
+def test_a_page_behind_a_phone_that_rings_goes_out_by_the_second_when_the_first_has_had_its_time(
+    tmp_path: Path,
+) -> None:
+    """Two calls for one team, both of whose texts hang: the phone rings for the one, and may not ring for the other."""
+    with (
+        black_hole() as base,
+        a_house_on_two_wires(tmp_path, twilio_base=base, seconds=8.0) as house,
+    ):
+        house.worker.start()
+        try:
+            began, now = time.monotonic(), house.clock.now()
+
+            def told() -> bool:
+                """Of both calls, as time goes on."""
+                house.clock.move_to(now + timedelta(seconds=time.monotonic() - began))
+                return all(by_telnyx(house, one)[0] for one in ("ana", "ben"))
+
+            for _ in range(2):
+                house.called()
+            took = until(told, 30.0, "the text")
+        finally:
+            house.worker.stop()
+        assert took < 10.0, "no second look at one that does not answer"
+        assert all("2 crisis pages" in house.texts(one)[-1] for one in ("ana", "ben"))
+
+
 # --- no more than needed ---------------------------------------------------------------------------------
 def test_a_text_that_did_go_out_by_the_first_is_not_sent_again_by_the_second(tmp_path: Path) -> None:
     with a_house_on_two_wires(tmp_path) as house:
@@ -233,6 +260,20 @@ def test_an_unclear_text_by_the_second_is_one_text_however_often_it_is_sent(tmp_
             house.pass_time(seconds=3)
         assert len(house.telnyx.sends(PHONES["ana"])) >= 2
         assert len(page_texts(house, "ana")) == 1
+
+
+def test_one_that_carries_nothing_is_not_asked_what_it_has(tmp_path: Path) -> None:
+    """Twice rather than never: the look would hang like the send did."""
+    with a_house_on_two_wires(tmp_path) as house:
+        house.twilio.fault(held(accepted=True), number=PHONES["ana"])
+        house.called(lead="ana", second=None)
+        house.tick(AT_ONCE)
+        for _ in range(4):
+            house.shell.health.note("alder", "text", "twilio", "bad", "no_answer")
+        seen = len(house.twilio.requests)
+        house.pass_time(seconds=3)
+        assert len(house.twilio.requests) == seen
+        assert by_telnyx(house, "ana")[0] == 1 and house.tries("ana", "text")[0].provider == "telnyx"
 
 
 @pytest.mark.parametrize("channel", ["text", "call"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from app.sim.county import PROGRAM
 from app.sim.fates import BECOMES, CALM, CODES, DOWN, FATES, ON_THE_WAY, REFUSALS, WELL, draw
 from app.sim.scene import Scene
 from app.sim.trouble import Died
@@ -34,12 +35,14 @@ class Copy:
 @dataclass
 class Carried:
     """What the network knows of one try. Only a look that saw nothing, a pause over the lease or a copy that came
-    back explains another copy. `said` are the words that somebody reported of it."""
+    back explains another copy; or that who had it last, of which it is not known what came, carries nothing. `said` are
+    the words that somebody reported of it."""
 
     copies: list[Copy] = field(default_factory=list)
     sends: int = 0
     excuses: int = 0
     said: set[str] = field(default_factory=set)
+    unclear_by: str | None = None
 
 
 class Network:
@@ -84,14 +87,25 @@ class Carrier:
         night.no_transaction_is_open()
         fate = self._fate()
         night.report.coverage.faults[fate] += 1
-        self._network.ledger[what.our_id].sends += 1
+        known = self._network.ledger[what.our_id]
+        known.sends += 1
+        if known.unclear_by not in (None, self._name) and self._is_given_up(what, known.unclear_by or ""):
+            night.report.coverage.faults["given_up"] += 1
+            known.excuses += 1
         night.say(f"  {self._name} {CHANNEL_OF[type(what)]} {what.our_id} to {what.to}: {fate}")
         night.pass_time(SECOND * night.chance.uniform(0.05, 0.4))
         no = self._never(what)
         if no is not None:
             return refused(no)
-        outcome: Callable[[Sendable], Outcome] = getattr(self, f"_{fate.removeprefix('5xx_')}")
-        return outcome(what) if not fate.startswith("5xx") else self._5xx(what, fate)
+        act: Callable[[Sendable], Outcome] = getattr(self, f"_{fate.removeprefix('5xx_')}")
+        known.unclear_by = self._name
+        outcome = act(what) if not fate.startswith("5xx") else self._5xx(what, fate)
+        if outcome.kind != "ambiguous":
+            known.unclear_by = None
+        return outcome
+
+    def _is_given_up(self, what: Sendable, before: str) -> bool:
+        return self._night.shell.health.carries_nothing(PROGRAM, CHANNEL_OF[type(what)], before)
 
     def _fate(self) -> str:
         night = self._night
@@ -107,6 +121,7 @@ class Carrier:
     def find(self, what: Sendable, since: datetime) -> tuple[Sighting, ...] | None:
         night, known = self._night, self._network.ledger[what.our_id]
         night.no_transaction_is_open()
+        known.unclear_by = None
         if CHANNEL_OF[type(what)] in ("push", "email") or night.faulty and night.chance.random() < 0.1:
             known.excuses += 1
             return None

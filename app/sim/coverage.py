@@ -18,12 +18,13 @@ OF_THE_ROTA = frozenset(
     "CoverAsked CoverFound CoverOpen CoverOver CoverYours NumberCode RingTest RotaNotice RotaPublished ShiftSoon "
     "SwapAsked HandOverWaits".split()
 )
-# What the network does, what becomes of what it took, keys that are typed in a call.
+# What the network does, what becomes of what it took, keys that are typed in a call, several pages in one text, and who
+# carries nothing and is not asked what became of a send.
 FAULTS = (
     frozenset(FATES)
     | frozenset(DOWN)
     | frozenset(f"{channel}_{end}" for channel, ends in BECOMES.items() for end in ends)
-    | frozenset({"outage", "keys_code", "keys_menu", "bundle"})
+    | frozenset({"outage", "keys_code", "keys_menu", "bundle", "given_up"})
 )
 # Every name that must have happened at least once.
 WANTED: dict[str, frozenset[str]] = {

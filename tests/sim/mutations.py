@@ -96,8 +96,8 @@ MUTATIONS = (
     Mutation(
         "What is owed is written with the decision",
         "app/commit.py",
-        "owe(connection, after, messages, now, seq, carried",
-        "owe(connection, after, messages[:1], now, seq, carried",
+        "        after,\n        messages,\n        now,\n",
+        "        after,\n        messages[:1],\n        now,\n",
     ),
     Mutation(
         "The same wish has one effect",
@@ -138,7 +138,7 @@ MUTATIONS = (
     Mutation(
         "An unclear outcome is not taken for sent",
         "app/next_try.py",
-        'return "ambiguous", now + RECONCILE_AFTER, False',
+        'return "ambiguous", now + RECONCILE_AFTER if asked else now, False',
         'return "sent", now, False',
     ),
     Mutation(
@@ -250,7 +250,7 @@ MUTATIONS = (
     Mutation(
         "Before a text goes out again, the provider is asked",
         "app/sender.py",
-        "if claim.ambiguous:",
+        "if claim.ambiguous and not self._is_given_up(claim):",
         "if claim.ambiguous and not claim.fence:",
     ),
     Mutation(

@@ -123,7 +123,13 @@ def _tell(lead: Row, others: Sequence[Row]) -> None:
 
 
 def settle(
-    outbox: Outbox, held: Held, provider: str, outcome: Outcome, others: Iterable[str], now: datetime
+    outbox: Outbox,
+    held: Held,
+    provider: str,
+    outcome: Outcome,
+    others: Iterable[str],
+    now: datetime,
+    asked: bool = True,
 ) -> str:
     """Write down what came of one row of a claim: "" when another worker has it by now; else what follows: `sent`,
     `lost`, `begin` (the next one, beside it) or `again`."""
@@ -134,7 +140,7 @@ def settle(
     if outcome.kind == "refused" and provider not in refused:
         refused = (*refused, provider)
     left = any(name not in refused for name in others)
-    state, again_at, forget = after(row.attempts, outcome, left, now)
+    state, again_at, forget = after(row.attempts, outcome, left, now, asked)
     row.state, row.lease_until, row.refused_by = state, None, () if forget else refused
     row.known = row.known or outcome.provider_id is not None
     if outcome.code == "not_seen":

@@ -17,9 +17,9 @@ FAULTS = (
     | frozenset(f"{channel}_{end}" for channel, ends in BECOMES.items() for end in ends)
     | frozenset(f"reply_{fate}" for fate in ("once", "lost", "twice", "late"))
     | frozenset({"outage", "downtime", "clock_step", "dies_over_a_wish"})
-    # Several pages in one text, a line that was taken, a provider that is slow, a spare one that was not needed, and
-    # a send without an answer that a report proved.
-    | frozenset({"bundle", "line_taken", "beside", "spare_dropped", "proven"})
+    # Several pages in one text, a line that was taken, a provider that is slow, a spare one that was not needed, a
+    # send without an answer that a report proved, and a provider that carries nothing and is not asked.
+    | frozenset({"bundle", "line_taken", "beside", "spare_dropped", "proven", "given_up"})
 )
 WANTED = {**SHELL_WANTED, "faults": FAULTS}
 

@@ -44,7 +44,8 @@ class Copy:
 
 @dataclass(slots=True)
 class Carried:
-    """All copies of one try. Only a look that saw nothing, or that saw it come back, explains another one."""
+    """All copies of one try. Only a look that saw nothing, or that saw it come back, explains another one; or
+    none, where who had it before carries nothing."""
 
     copies: list[Copy] = field(default_factory=list)
     excuses: int = 0
@@ -98,6 +99,11 @@ class Network:
         if seen or known:
             self._excuse(claim)
         return refused(self._status(seen[-1], now)[1], "P") if seen else NOT_SEEN
+
+    def is_not_asked(self, claim: Claim) -> None:
+        """Who had it before carries nothing: it goes by another one, whatever became of it there."""
+        self.seen["given_up"] += 1
+        self._excuse(claim)
 
     def _excuse(self, claim: Claim) -> None:
         for row in claim.rows:

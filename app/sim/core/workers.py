@@ -224,10 +224,24 @@ class Worker:
         if one.reached:
             # Nobody answered the send, and its provider has spoken of it since: it did go out.
             return Outcome("sent")
+        if one.looked_for_at not in (None, one.provider) and self._nothing_by(
+            row.way.channel, one.looked_for_at or ""
+        ):
+            self._network.is_not_asked(one)
+            return None
         seen = self._network.look(one, now)
         if seen is not None and seen.code == "not_seen" and row.attempts > LOOKS:
             return None
         return seen
+
+    def _gives_up(self, channel: str, provider: str) -> bool:
+        """Does this one carry nothing, while another one does?"""
+        return self._nothing_by(channel, provider) and not all(
+            [self._nothing_by(channel, name) for name in CARRIERS[channel]]
+        )
+
+    def _nothing_by(self, channel: str, provider: str) -> bool:
+        return self._marks.health.carries_nothing(PROGRAM, channel, provider)
 
     def _back(self, one: Claim, life: int, outcome: Outcome) -> None:
         """The answer came: settle it, and do in the same transaction what follows from it."""
@@ -243,7 +257,10 @@ class Worker:
 
     def _settle(self, held: Held, provider: str, outcome: Outcome, now: datetime) -> None:
         row, outbox = held.row, self._house.outbox
-        then = settle(outbox, held, provider, outcome, CARRIERS[row.way.channel], now)
+        channel = row.way.channel
+        then = settle(
+            outbox, held, provider, outcome, CARRIERS[channel], now, not self._gives_up(channel, provider)
+        )
         if then and outcome.kind == "refused":
             self._ears.refused(row, outcome.code)
         match then:
