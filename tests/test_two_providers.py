@@ -222,7 +222,7 @@ def test_a_page_behind_a_phone_that_rings_goes_out_by_the_second_when_the_first_
             took = until(told, 30.0, "the text")
         finally:
             house.worker.stop()
-        assert took < 13.0, "eight seconds of a send, and no look at one that does not answer, which would be seven more"
+        assert took < 13.0, "the send's eight seconds, without seven more for a look that hangs too"
         assert all("2 crisis pages" in house.texts(one)[-1] for one in ("ana", "ben"))
 
 
