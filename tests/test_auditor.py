@@ -26,6 +26,7 @@ from app.tables import (
     sessions,
 )
 from dispatch import commands as c
+from notify.outcomes import DELIVERED
 from tests.desk import Call
 from tests.house import House, a_house, on_both
 
@@ -211,6 +212,16 @@ def test_a_law_that_is_broken_is_found_and_says_where(house: House, law: str) ->
     assert law in found, sorted(found)
     assert found[law].broken and not found[law].unseen
     assert whose is None or str(night[whose].ref) in found[law].sentence
+
+
+def test_a_page_that_was_heard_in_a_call_has_arrived_though_the_call_is_over(house: House) -> None:
+    night = a_busy_night(house)
+    with house.shell.store.write() as connection:
+        _set(outbox, "asked", state="sent", failed="ended", reached=DELIVERED)(connection, night, house)
+    assert "pages can arrive" not in broken(house)
+    with house.shell.store.write() as connection:
+        _set(outbox, "asked", reached=DELIVERED - 1)(connection, night, house)
+    assert "pages can arrive" in broken(house)
 
 
 def test_a_broken_law_is_an_alarm_until_it_holds_again(house: House) -> None:

@@ -97,9 +97,9 @@ class Carrier:
         no = self._never(what)
         if no is not None:
             return refused(no)
-        act: Callable[[Sendable], Outcome] = getattr(self, f"_{fate.removeprefix('5xx_')}")
+        act: Callable[[Sendable], Outcome] = getattr(self, f"_{fate}")
         known.unclear_by = self._name
-        outcome = act(what) if not fate.startswith("5xx") else self._5xx(what, fate)
+        outcome = act(what)
         if outcome.kind != "ambiguous":
             known.unclear_by = None
         return outcome
@@ -202,9 +202,11 @@ class Carrier:
     def _taken(self, what: Sendable) -> Outcome:
         return Outcome("sent", provider_id=self._take(what).id)
 
-    def _5xx(self, what: Sendable, fate: str) -> Outcome:
-        if fate == "5xx_taken":
-            self._take(what)
+    def _5xx_taken(self, what: Sendable) -> Outcome:
+        self._take(what)
+        return ambiguous("20500")
+
+    def _5xx_gone(self, what: Sendable) -> Outcome:
         return ambiguous("20500")
 
     def _hung_taken(self, what: Sendable) -> Outcome:

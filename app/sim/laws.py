@@ -70,6 +70,10 @@ class Laws:
             raise Broken(
                 "nothing_owed_is_left", f"messages {[row['id'] for row in owed]} were not looked after"
             )
+        # The worker takes such a fault for an unclear send, so that nobody would see it here.
+        ours = self._night.db.execute("SELECT id, channel FROM outbox WHERE code = 'our_fault'").fetchall()
+        if ours:
+            raise Broken("no_fault_of_ours", f"sending {[tuple(row) for row in ours]} raised an error")
         # One thread plays all hands here: time that a send took after the look is no time that was waited.
         self._silence_is_not_waited_for(due, round((self._night.now() - EPOCH) / timedelta(microseconds=1)))
 

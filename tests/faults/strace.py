@@ -81,7 +81,8 @@ def injected(pid: int, calls: str, fault: str, nth: int | str = 1) -> Iterator[I
                 ATTACH_WITHIN,
                 "strace's hold on the process",
             )
-            assert tracer.poll() is None and ATTACHED.search(heard.read_text()), heard.read_text()
+            # It may be over already: a thread of the process came to the call as soon as it was held.
+            assert ATTACHED.search(heard.read_text()), heard.read_text()
             yield Injection(pid, tracer, said)
         finally:
             if tracer.poll() is None:

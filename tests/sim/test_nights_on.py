@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from app import cli
+from app.sim import simulate
+from app.sim.carrier import Carrier
 from app.sim.law import Broken
 from app.sim.report import Report
 from app.sim.simulate import as_json, summed
@@ -37,6 +39,13 @@ def test_a_broken_law_is_named_with_its_seed_and_how_to_see_it_again() -> None:
     said = as_json([Report(7), Report(8, broken=[Broken("sent_is_true", "message 3 never went out")])])
     assert said["laws_broken"] == ["seed 8 broke sent_is_true: message 3 never went out"]
     assert said["replay"] == ["python -m app.sim 8"]
+
+
+def test_an_error_of_ours_in_a_send_is_no_fault_of_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker takes it for an unclear send and goes on, as it must: so the laws have to say it."""
+    monkeypatch.setattr(Carrier, "_fate", lambda self: "a fate that nobody wrote")
+    (report,) = simulate.nights(1, 1)
+    assert [broken.law for broken in report.broken] == ["no_fault_of_ours"]
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "many", "99999999999"])

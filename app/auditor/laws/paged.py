@@ -5,11 +5,13 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
 from app.auditor.law import Law
 from app.tables import PAGE_ASKED, incidents, outbox, pages, seats
 from dispatch.stages import ADVANCING, COMMITTED
+from notify.outcomes import DELIVERED
 
 _TRIES = select(outbox.c.id).where(outbox.c.page == pages.c.id)
 _ALIVE = or_(
     outbox.c.state.in_(("owed", "sending", "ambiguous")),
-    and_(outbox.c.state == "sent", outbox.c.failed.is_(None)),
+    # Of a call in which the code was typed it is said later that it is over.
+    and_(outbox.c.state == "sent", or_(outbox.c.failed.is_(None), outbox.c.reached >= DELIVERED)),
 )
 
 
