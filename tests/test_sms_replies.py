@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -432,6 +432,7 @@ def test_no_text_raises_and_only_a_yes_is_taken_for_a_yes(house: House) -> None:
     accepted = 0
 
     @given(st.lists(PIECES, max_size=6).map(" ".join))
+    @example("2001 Y")
     @settings(max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def any_text(body: str) -> None:
         hear(house.shell, PHONES["ana"], body, new_id())

@@ -14,7 +14,7 @@ from tests.loopback import telnyx_faults
 from tests.loopback.phone import CODE, a_person
 from tests.loopback.twilio_faults import Fault, breaking_down, cut_off, held, refusing, too_many
 from tests.served import until
-from tests.wired_twice import WiredTwice, a_house_on_two_wires
+from tests.wired_twice import HURRIED, WiredTwice, a_house_on_two_wires
 
 MANY = 200
 # In a moment: the worker runs, and no clock moves.
@@ -96,7 +96,7 @@ def test_a_provider_that_says_nothing_sure_is_not_waited_for(
 ) -> None:
     """The text may have gone out: the phone rings at once, by the other provider; and the text is looked for, twice,
     before it goes out again."""
-    with a_house_on_two_wires(tmp_path, database_url=database_url) as house:
+    with a_house_on_two_wires(tmp_path, database_url=database_url, seconds=HURRIED) as house:
         house.twilio.fault(*[SAYS_NOTHING_SURE[how]] * MANY)
         incident = house.called()
         house.tick(AT_ONCE)
@@ -108,7 +108,7 @@ def test_a_provider_that_says_nothing_sure_is_not_waited_for(
 
 
 def test_a_provider_that_cannot_even_be_asked_is_left_after_the_first_look(tmp_path: Path) -> None:
-    with black_hole() as base, a_house_on_two_wires(tmp_path, twilio_base=base) as house:
+    with black_hole() as base, a_house_on_two_wires(tmp_path, twilio_base=base, seconds=HURRIED) as house:
         incident = house.called()
         house.tick(AT_ONCE)
         assert all(by_telnyx(house, person)[1] >= 1 for person in ("ana", "ben"))
@@ -191,7 +191,10 @@ def test_texts_that_a_carrier_filters_move_the_traffic_too(tmp_path: Path) -> No
 
 # --- the second one is gone ------------------------------------------------------------------------------
 def test_while_the_first_is_well_the_second_may_be_gone(tmp_path: Path) -> None:
-    with black_hole() as base, a_house_on_two_wires(tmp_path, telnyx_base=f"{base}/v2") as house:
+    with (
+        black_hole() as base,
+        a_house_on_two_wires(tmp_path, telnyx_base=f"{base}/v2", seconds=HURRIED) as house,
+    ):
         began = time.monotonic()
         house.called()
         house.tick(AT_ONCE)
@@ -228,7 +231,7 @@ def test_a_page_behind_a_phone_that_rings_goes_out_by_the_second_when_the_first_
 
 # --- no more than needed ---------------------------------------------------------------------------------
 def test_a_text_that_did_go_out_by_the_first_is_not_sent_again_by_the_second(tmp_path: Path) -> None:
-    with a_house_on_two_wires(tmp_path) as house:
+    with a_house_on_two_wires(tmp_path, seconds=HURRIED) as house:
         house.twilio.fault(held(accepted=True), number=PHONES["ana"])
         house.called()
         for _ in range(4):
@@ -238,7 +241,7 @@ def test_a_text_that_did_go_out_by_the_first_is_not_sent_again_by_the_second(tmp
 
 def test_a_list_that_lags_is_looked_at_twice_where_the_text_was_sent(tmp_path: Path) -> None:
     """The second look is at the provider that may have it, and not at the one that is to send next."""
-    with a_house_on_two_wires(tmp_path) as house:
+    with a_house_on_two_wires(tmp_path, seconds=HURRIED) as house:
         house.twilio.fault(held(accepted=True), number=PHONES["ana"])
         house.called(lead="ana", second=None)
         house.tick(AT_ONCE)
@@ -264,7 +267,7 @@ def test_an_unclear_text_by_the_second_is_one_text_however_often_it_is_sent(tmp_
 
 def test_one_that_carries_nothing_is_not_asked_what_it_has(tmp_path: Path) -> None:
     """Twice rather than never: the look would hang like the send did."""
-    with a_house_on_two_wires(tmp_path) as house:
+    with a_house_on_two_wires(tmp_path, seconds=HURRIED) as house:
         house.twilio.fault(held(accepted=True), number=PHONES["ana"])
         house.called(lead="ana", second=None)
         house.tick(AT_ONCE)

@@ -26,7 +26,7 @@ from tests.loopback.phone import NOBODY, VOICEMAIL, Phone, a_person
 from tests.loopback.twilio_faults import breaking_down, cut_off, refusing, too_many
 from tests.loopback.twilio_signing import sign
 from tests.wired import BASE, Wired, a_wired_house, ask
-from tests.wired_twice import WiredTwice, a_house_on_two_wires
+from tests.wired_twice import HURRIED, WiredTwice, a_house_on_two_wires
 
 STATUS = "/hooks/twilio/status"
 ALWAYS = 400
@@ -55,7 +55,7 @@ def lone(tmp_path: Path) -> Iterator[Wired]:
 @pytest.fixture
 def twice(tmp_path: Path, database_url: str | None) -> Iterator[WiredTwice]:
     """Two providers."""
-    with a_house_on_two_wires(tmp_path, database_url=database_url) as house:
+    with a_house_on_two_wires(tmp_path, database_url=database_url, seconds=HURRIED) as house:
         yield house
 
 
