@@ -63,7 +63,9 @@ def after(
     if attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
         return "failed", now, False
     if outcome.kind == "ambiguous":
-        return "ambiguous", now + RECONCILE_AFTER if asked else now, False
+        # Once at once: a provider that says so in no time would use up every attempt in no time.
+        at_once = not asked and attempts == 1
+        return "ambiguous", now if at_once else now + RECONCILE_AFTER, False
     if others:
         return "owed", now, False
     if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:

@@ -165,6 +165,17 @@ def test_an_unclear_send_is_looked_for_after_a_moment(house: House) -> None:
     assert next(again for again in claimed(house) if again.id == one.id).ambiguous
 
 
+def test_an_unclear_send_of_which_nobody_is_asked_goes_out_at_once_and_only_once(house: House) -> None:
+    """A provider that breaks down in no time would use up every attempt in no time."""
+    a_page(house)
+    for waits in (timedelta(0), RECONCILE_AFTER, RECONCILE_AFTER):
+        one = claimed(house)[0]
+        with house.shell.store.write() as connection:
+            assert settle(connection, one, ambiguous("20500"), house.clock.now(), asked=False)
+        assert row(house, one.id).available_at == house.clock.now() + waits
+        house.clock.move(waits)
+
+
 def rung(house: House) -> None:
     """A call to Ana is owed."""
     with house.shell.store.write() as connection:

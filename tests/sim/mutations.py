@@ -138,7 +138,7 @@ MUTATIONS = (
     Mutation(
         "An unclear outcome is not taken for sent",
         "app/next_try.py",
-        'return "ambiguous", now + RECONCILE_AFTER if asked else now, False',
+        'return "ambiguous", now if at_once else now + RECONCILE_AFTER, False',
         'return "sent", now, False',
     ),
     Mutation(
