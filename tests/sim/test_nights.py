@@ -42,9 +42,10 @@ def test_the_nights_reach_nearly_every_kind_of_command_fact_alarm_message_and_fa
 
 
 def test_the_nights_were_bad_enough_to_prove_something(reports: list[Report]) -> None:
-    assert sum(report.deaths for report in reports) > 1000
-    assert sum(report.duplicates for report in reports) > 400
-    assert sum(report.incidents for report in reports) > 120
+    # A night, on average: far below what they bring, so that a rule may change, and far above a quiet one.
+    assert sum(report.deaths for report in reports) > 12 * len(reports)
+    assert sum(report.duplicates for report in reports) > 5 * len(reports)
+    assert sum(report.incidents for report in reports) > 2 * len(reports)
 
 
 def test_a_seed_gives_the_same_night_again_in_another_process() -> None:
