@@ -35,14 +35,16 @@ class Copy:
 @dataclass
 class Carried:
     """What the network knows of one try. Only a look that saw nothing, a pause over the lease or a copy that came
-    back explains another copy; or that who had it last, of which it is not known what came, carries nothing. `said` are
-    the words that somebody reported of it."""
+    back explains another copy; or that who had it last, of which it is not known what came, carries nothing; or that
+    a process died with it before it came to a wire (`fence`: the claim that was seen here last). `said` are the words
+    that somebody reported of it."""
 
     copies: list[Copy] = field(default_factory=list)
     sends: int = 0
     excuses: int = 0
     said: set[str] = field(default_factory=set)
     unclear_by: str | None = None
+    fence: int = 0
 
 
 class Network:
@@ -89,9 +91,9 @@ class Carrier:
         night.report.coverage.faults[fate] += 1
         known = self._network.ledger[what.our_id]
         known.sends += 1
-        if known.unclear_by not in (None, self._name) and self._is_given_up(what, known.unclear_by or ""):
-            night.report.coverage.faults["given_up"] += 1
-            known.excuses += 1
+        if known.unclear_by is not None:
+            self._excuse_unasked(what, known)
+        known.fence = self._fence(what)
         night.say(f"  {self._name} {CHANNEL_OF[type(what)]} {what.our_id} to {what.to}: {fate}")
         night.pass_time(SECOND * night.chance.uniform(0.05, 0.4))
         no = self._never(what)
@@ -104,8 +106,17 @@ class Carrier:
             known.unclear_by = None
         return outcome
 
-    def _is_given_up(self, what: Sendable, before: str) -> bool:
-        return self._night.shell.health.carries_nothing(PROGRAM, CHANNEL_OF[type(what)], before)
+    def _excuse_unasked(self, what: Sendable, known: Carried) -> None:
+        """Who may have it was not asked: it carries nothing, or its name was written over by a claim of which nothing
+        came, so that another one was thought to have it, and was given up."""
+        given_up = self._night.shell.health.carries_nothing
+        if known.unclear_by != self._name and given_up(
+            PROGRAM, CHANNEL_OF[type(what)], known.unclear_by or ""
+        ):
+            self._night.report.coverage.faults["given_up"] += 1
+            known.excuses += 1
+        elif self._fence(what) > known.fence + 1:
+            known.excuses += 1
 
     def _fate(self) -> str:
         night = self._night
@@ -122,6 +133,7 @@ class Carrier:
         night, known = self._night, self._network.ledger[what.our_id]
         night.no_transaction_is_open()
         known.unclear_by = None
+        known.fence = self._fence(what)
         if CHANNEL_OF[type(what)] in ("push", "email") or night.faulty and night.chance.random() < 0.1:
             known.excuses += 1
             return None
