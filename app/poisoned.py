@@ -76,7 +76,7 @@ class Poisoned:
                 one.kind == KIND and one.about == incident and one.taken_by for one in standing(connection)
             ):
                 return
-            persons = in_charge(board) or sorted({one.person for one in board.on_call})
+            persons = in_charge(board, again=last is not None)
             messages: list[Message] = [AlarmStands(person, ref, TOLD_AS) for person in persons]
             carried, reach = self._shell.settings.carried, board.policy.reach
             seq = newest(connection)

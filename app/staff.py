@@ -175,14 +175,20 @@ def _phone_is_free(connection: Connection, phone: str | None, person: str | None
 
 
 def _may_lose(connection: Connection, by: Me, row: Row[Any], lost: Collection[str]) -> None:
-    """May these roles end now? Not the last admin's, not one's own, and not while they are out."""
+    """May these roles end now? Not the last admin's or supervisor's, not one's own, and not while they are out."""
+    others = select(people.c.roles).where(
+        people.c.program == by.program, people.c.active, people.c.id != row.id
+    )
     if "admin" in lost:
         require(row.id != by.id, "You cannot take your own admin role away. Ask another admin.")
-        others = select(people.c.roles).where(
-            people.c.program == by.program, people.c.active, people.c.id != row.id
-        )
         left = any("admin" in roles for roles in connection.scalars(others))
         require(left, f"{row.name} is the last admin. Make another one first.")
+    if "supervisor" in lost:
+        left = any("supervisor" in roles for roles in connection.scalars(others))
+        require(
+            left,
+            f"{row.name} is the last supervisor, and alarms that nobody takes go to them. Make another one first.",
+        )
     if PAGED & frozenset(lost):
         ref = connection.scalar(select(seats.c.ref).where(seats.c.person == row.id))
         require(ref is None, f"{row.name} is on {ref}. Have the seat given back first, then try again.")

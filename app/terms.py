@@ -37,7 +37,7 @@ TERMS = (
     Term("notes_minutes", "Notes within", 15, 720, "After clearing."),
     Term("review_minutes", "Review within", 60, 4320, "1440 is one day."),
     Term("taken_minutes", "Tell again after somebody said 'I have it'", 1, 30),
-    Term("untaken_minutes", "Text the supervisors again while nobody has an alarm", 1, 30),
+    Term("untaken_minutes", "Tell every supervisor while nobody has an alarm, after", 1, 30),
     Term("paper_minutes", "Tell again of late notes and reviews", 15, 480),
 )
 # Send somebody within, by priority.

@@ -81,13 +81,18 @@ def _reminder(before: Incident, fact: f.Reminded, _: Board) -> list[m.Message]:
 def _alarm(before: Incident, fact: f.AlarmRaised, board: Board) -> list[m.Message]:
     if fact.kind not in TEXTED:
         return []
-    return [m.AlarmStands(person, before.ref, fact.kind) for person in in_charge(board)]
+    untaken = any(
+        one.kind == fact.kind and one.about == fact.about and one.taken_by is None for one in before.alarms
+    )
+    return [m.AlarmStands(person, before.ref, fact.kind) for person in in_charge(board, again=untaken)]
 
 
-def in_charge(board: Board) -> list[str]:
-    """Whom an alarm is told to: the supervisors on call; when the rota has a hole there, all of them."""
+def in_charge(board: Board, *, again: bool = False) -> list[str]:
+    """Whom an alarm is told to: the supervisors on call; when the rota has a hole there, or when it is told `again`
+    because none of them took it, all of them. Where there is no supervisor, whoever is on call."""
     on_call = [one.person for one in board.on_call if one.tier == "supervisor"]
-    return on_call or sorted(board.supervisors)
+    told = [*on_call, *sorted(board.supervisors)] if again or not on_call else on_call
+    return list(dict.fromkeys(told)) or sorted({one.person for one in board.on_call})
 
 
 def _stand_down(person: str, ref: int, why: str) -> m.StandDown:

@@ -227,6 +227,20 @@ def test_the_last_admin_and_oneself_stay(house: House, admin: FlaskClient) -> No
     assert losing.status_code == 409 and "your own admin role" in text(losing)
 
 
+def test_the_last_supervisor_stays(house: House, admin: FlaskClient) -> None:
+    """F71: alarms that nobody takes go to the supervisors, so there is always one."""
+    assert post(admin, "/admin/people/haddad/off").status_code == 302
+    demoted = {"name": "M. Okonjo", "email": "okonjo@alder.example", "roles": ["dispatcher"]}
+    for refused in (
+        post(admin, "/admin/people/okonjo/off"),
+        post(admin, "/admin/people/okonjo", **demoted),
+    ):
+        assert refused.status_code == 409 and "is the last supervisor" in text(refused)
+    with house.shell.store.read() as connection:
+        row = connection.execute(select(people).where(people.c.id == "okonjo")).one()
+    assert row.active and row.roles == ["supervisor"]
+
+
 def test_whoever_comes_back_gets_a_new_password_and_not_the_old_one(house: House, admin: FlaskClient) -> None:
     post(admin, "/admin/people/cyd/off")
     page = post(admin, "/admin/people/cyd/on")

@@ -1,12 +1,14 @@
 """Who is told what: every change that matters to a person on the road reaches them."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from dispatch import commands as c
 from dispatch import messages as m
 from dispatch.alarms import CAUSES, TEXTED
+from dispatch.announce import in_charge
+from dispatch.incident import Incident
 from dispatch.stages import Stage
 from tests.builders import REF, a_board, after_asking, an_incident, minute, played, told, woken
 
@@ -72,6 +74,29 @@ def test_with_no_supervisor_on_call_all_of_them_are_told():
         m.AlarmStands("max", REF, "nobody_answered"),
         m.AlarmStands("sue", REF, "nobody_answered"),
     ]
+
+
+def alarmed(incident: Incident, at: float) -> list[str]:
+    """Who is told of an alarm when the clock wakes the incident."""
+    messages = told(woken(incident, at - 0.5), c.Wake(), a_board(at))
+    return [message.to for message in messages if isinstance(message, m.AlarmStands)]
+
+
+def test_an_alarm_that_nobody_took_is_told_to_every_supervisor_the_next_time():
+    incident = after_asking(an_incident(), c.Dispatch("dee"), a_board())
+    assert alarmed(incident, 6) == ["sue"]
+    assert alarmed(incident, 17) == ["sue", "max"], "after a second round"
+
+
+def test_an_alarm_that_somebody_took_comes_back_to_the_supervisor_on_call_alone():
+    incident = woken(after_asking(an_incident(), c.Dispatch("dee"), a_board()), 33)
+    taken = after_asking(incident, c.TakeAlarm("dee", "nobody_answered"), a_board(34))
+    assert alarmed(taken, 39) == ["sue"]
+
+
+def test_where_there_is_no_supervisor_whoever_is_on_call_is_told():
+    board = replace(a_board(on_call=[("cy", "backup"), ("ana", "primary")]), supervisors=frozenset())
+    assert in_charge(board) == in_charge(board, again=True) == ["ana", "cy"]
 
 
 def test_an_alarm_of_the_desk_is_texted_to_nobody():

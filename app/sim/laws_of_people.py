@@ -205,6 +205,19 @@ def an_urgent_alarm_is_texted(seen: Seen, county: County) -> Iterator[str]:
                 yield f"{fact.kind} on {one.after.ref} was texted to nobody"
 
 
+def an_alarm_that_nobody_took_is_told_to_all(seen: Seen, county: County) -> Iterator[str]:
+    """Who is on call did not take it: the next time, every supervisor hears of it."""
+    supervisors = {person.id for person in county.of("supervisor")}
+    for one in seen.commits:
+        over = {fact.kind for fact in one.facts(f.AlarmTaken, f.AlarmEnded)}
+        before = one.before.standing if one.before else ()
+        stood = {(alarm.kind, alarm.about) for alarm in before if alarm.kind not in over}
+        for fact in one.facts(f.AlarmRaised):
+            told = {x.to for x in one.messages if isinstance(x, m.AlarmStands) and x.kind == fact.kind}
+            if fact.kind in TEXTED and (fact.kind, fact.about) in stood and supervisors - told:
+                yield f"{fact.kind} on {one.after.ref} is told again, and not to {min(supervisors - told)}"
+
+
 def nobody_reviews_their_own_case(seen: Seen, county: County) -> Iterator[str]:
     """A supervisor who had no part in it reviews."""
     for one in seen.commits:

@@ -57,6 +57,12 @@ MUTATIONS = (
         "late = [page for page in incident.open_pages if page.asked_at < board.now]",
     ),
     Mutation(
+        "An alarm that nobody took is told to every supervisor the next time",
+        "dispatch/announce.py",
+        "return [m.AlarmStands(person, before.ref, fact.kind) for person in in_charge(board, again=untaken)]",
+        "return [m.AlarmStands(person, before.ref, fact.kind) for person in in_charge(board)]",
+    ),
+    Mutation(
         "When nobody is left to ask, an alarm stands or a time is set",
         "dispatch/ladder.py",
         "return facts + exhausted(incident, seats[place:], board)",
