@@ -243,8 +243,9 @@ def _taken(
         if by == "":
             busy += len(bundle)
             continue
-        taken = [_claim(row, by, now) for row in bundle]
-        claims.append(_with(taken))
+        claims.append(_with([_claim(row, by, now) for row in bundle]))
+        # Of an unclear one that was spoken of since nothing goes out again: it stays in the text that told it.
+        went = lead.state != "owed" and lead.reached
         connection.execute(
             _TAKE,
             [
@@ -253,12 +254,12 @@ def _taken(
                     "until": now + LEASE,
                     "by": by or row.provider,
                     "at": now,
-                    "lead": lead.id if row is not lead else None,
+                    "lead": row.bundled_in if went else lead.id if row is not lead else None,
                 }
                 for row in bundle
             ],
         )
-        if lead.attempts > 0:
+        if lead.attempts > 0 and not went:
             connection.execute(_NOT_IN_IT, {"lead": lead.id, "ids": [row.id for row in bundle]})
     return claims, busy
 

@@ -82,3 +82,21 @@ def test_f45_a_page_that_stands_in_a_text_no_more_has_not_arrived_with_it(house:
         house.pass_time(seconds=1)
     assert report(house.shell, one.id, "delivered", None)
     assert [row.reached >= DELIVERED for row in tries(house)] == [True, False]
+
+
+def test_f04_a_page_whose_text_was_heard_of_after_its_worker_died_stays_in_that_text(house: House) -> None:
+    first, _ = paged(house), paged(house)
+    house.recorder.hang(PHONES["ana"])
+    house.worker.tick()
+    one, two = tries(house)
+    with house.shell.store.write() as connection:
+        on_the_wire = update(outbox).where(outbox.c.id.in_((one.id, two.id)))
+        connection.execute(on_the_wire.values(state="sending", lease_until=house.clock.now()))
+    house.recorder.mend(PHONES["ana"])
+    first.ask(c.Cancel("ruiz", "caller_withdrew"))
+    assert report(house.shell, one.id, "sent", None)
+    house.pass_time(seconds=1)
+    assert (tries(house)[1].state, tries(house)[1].bundled_in) == ("sent", one.id)
+    assert report(house.shell, one.id, "undelivered", "30003")
+    assert tries(house)[1].failed, "what is said of the text is said of the page that stood in it"
+    assert not any(f"page {first.ref}" in text.lower() for text in house.texts("ana"))

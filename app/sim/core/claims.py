@@ -103,7 +103,8 @@ def _take(outbox: Outbox, bundle: Sequence[Row], provider: str, now: datetime) -
         row.state, row.attempts, row.provider, row.lease_until = "sending", row.attempts + 1, provider, until
         row.wire_at = row.wire_at or now
         outbox.push(until, row)
-    _tell(lead, bundle[1:])
+    if not (ambiguous and lead.reached):
+        _tell(lead, bundle[1:])
     if lead.way.channel == "call" and lead.attempts == 1:
         outbox.lines.rings(lead, now)
     return Claim(tuple(held), provider, until, ambiguous, lead.reached)
