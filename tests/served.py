@@ -21,7 +21,7 @@ from app.intake import open_incident
 from app.schema import upgrade
 from app.settings import Settings, read_settings
 from app.shell import Shell, digest, new_id
-from app.tables import sessions
+from app.tables import programs, sessions
 from app.wiring import shell_for
 from dispatch.commands import Triage
 from tests.house import PASSWORD, PROGRAM, furnish
@@ -135,6 +135,7 @@ def a_service(
     shell = shell_for(_settings(environment, folder))
     upgrade(shell.store)
     furnish(shell)
+    _at_night(shell)
     served = kind(shell, environment, port)
     try:
         served.start()
@@ -142,6 +143,14 @@ def a_service(
     finally:
         served.kill()
         shell.store.close()
+
+
+def _at_night(shell: Shell) -> None:
+    """Three in the morning on the county's wall, whenever this runs: phones are tested by day, and a test that counts
+    texts must not meet those."""
+    east = (3 - shell.clock.now().hour + 12) % 24 - 12
+    with shell.store.write() as connection:
+        connection.execute(programs.update().values(zone=f"Etc/GMT{-east:+d}"))
 
 
 def _settings(environment: dict[str, str], folder: Path) -> Settings:

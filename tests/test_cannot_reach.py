@@ -233,6 +233,13 @@ def test_the_watch_tells_of_a_shift_that_comes_near_once_and_ends_what_is_over(h
     assert alarms(house) == {}
 
 
+def test_somebody_without_any_way_is_found_also_where_there_is_no_rota(house: House) -> None:
+    with house.shell.store.write() as connection:
+        connection.execute(people.update().where(people.c.id == "ana").values(phone=None))
+    watch(house.shell)
+    assert "nothing of ours reaches them" in alarms(house)["ana"] and told(house) == ["okonjo"]
+
+
 def test_somebody_without_any_way_is_told_again_when_it_happens_again_in_one_shift(house: House) -> None:
     need(house, primary=1)
 

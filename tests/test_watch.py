@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.replies import hear
 from app.rota.once import Telling, tell
 from app.rota.watch import Watch, watch
-from app.tables import notices, outbox, people, programs, rota_layers, rota_tiers
+from app.tables import notices, outbox, people, programs, rota_layers, rota_tiers, shifts
 from app.ways_health import note_stop
 from dispatch.messages import RotaNotice
 from dispatch.rota.wall import wall_of
@@ -59,12 +59,23 @@ def warn_nobody(house: House) -> None:
         connection.execute(people.update().where(people.c.id.in_(roles)).values(active=False))
 
 
-def test_a_county_without_a_rota_hears_nothing(tmp_path: Path) -> None:
+def test_a_county_without_a_rota_hears_of_nothing_but_its_phones(tmp_path: Path) -> None:
     with a_house(tmp_path) as house:
         assert watch(house.shell) == 0
         run(house, NIGHT + 2 * DAY, 30 * MINUTE)
         with house.shell.store.read() as connection:
-            assert connection.execute(select(outbox)).all() == []
+            kinds = set(connection.scalars(select(outbox.c.kind)))
+        assert kinds == {"RingTest"}
+
+
+def test_who_begins_a_shift_that_was_written_by_hand_is_rung_at_its_start(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        at = NIGHT + HOUR
+        with house.shell.store.write() as connection:
+            row = {"id": "by-hand", "program": PROGRAM, "tier": "primary", "person": "haddad"}
+            connection.execute(shifts.insert().values(**row, starts_at=at, ends_at=at + 8 * HOUR))
+        run(house, at + 30 * MINUTE, MINUTE)
+        assert [(one["person"], one["at"]) for one in owed(house, "RingTest")] == [("haddad", at)]
 
 
 def test_a_reminder_comes_two_hours_before_with_the_partner_and_a_number(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.rota.ring_heard import heard_call
 from app.rota.watch import watch
 from app.rota.weekly import FROM, HEARD_WITHIN, UNTIL, weekly_tests
-from app.tables import rings, rota_tiers
+from app.tables import rings
 from dispatch.reach import CHANNELS
 from tests.desk import Call
 from tests.house import House, a_house
@@ -109,10 +109,13 @@ def test_looking_for_what_to_test_walks_through_no_growing_table(tmp_path: Path)
         assert walks(house, look) == []
 
 
-def test_a_program_without_a_rota_is_left_alone(tmp_path: Path) -> None:
+def test_whoever_is_on_call_by_a_shift_that_was_written_by_hand_is_tested_too(tmp_path: Path) -> None:
     with a_house(tmp_path, demo_channels=CHANNELS) as house:
-        with house.shell.store.write() as connection:
-            connection.execute(rota_tiers.delete())
-        house.clock.move_to(wall(11, 12))
-        run(house, wall(11, 13))
-        assert rung_weekly(house) == []
+        house.clock.move_to(wall(10, 9))
+        run(house, wall(10, 18))
+        tested = {(person, channel) for person, channel, _ in rung_weekly(house)}
+        assert tested == {
+            (person, channel)
+            for person in ("ana", "ben", "cyd", "dov", "okonjo")
+            for channel in ("text", "call")
+        }

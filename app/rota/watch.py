@@ -26,8 +26,12 @@ from dispatch.messages import Message
 log = logging.getLogger("standby.watch")
 EVERY_SECONDS = 30.0
 _WATCHED = (
-    select(programs.c.id, programs.c.zone)
-    .where(programs.c.active, programs.c.id.in_(select(rota_tiers.c.program)))
+    select(
+        programs.c.id,
+        programs.c.zone,
+        programs.c.id.in_(select(rota_tiers.c.program)).label("has_rota"),
+    )
+    .where(programs.c.active)
     .order_by(programs.c.id)
 )
 
@@ -40,23 +44,35 @@ def watch(shell: Shell) -> int:
     now = shell.clock.now()
     with shell.store.read() as connection:
         watched = connection.execute(_WATCHED).all()
-    return sum(_watched(shell, row.id, row.zone, now) for row in watched)
+    return sum(_watched(shell, row.id, row.zone, row.has_rota, now) for row in watched)
 
 
-def _watched(shell: Shell, program: str, zone_name: str, now: datetime) -> int:
+def _watched(shell: Shell, program: str, zone_name: str, has_rota: bool, now: datetime) -> int:
+    every = _phones(shell, program, zone_name, now)
+    if has_rota:
+        every += _rota(shell, program, zone_name, now)
+    return sum(_told(shell, program, prepare, now) for prepare in every)
+
+
+def _phones(shell: Shell, program: str, zone_name: str, now: datetime) -> tuple[Prepare, ...]:
+    """Of whoever is on call, also by shifts that were written by hand: a page finds them through nothing else."""
     # A zone that is not known must fail within the guard, not outside it.
-    every: tuple[Prepare, ...] = (
+    return (
         lambda connection: unreached(connection, shell, program, now),
-        lambda connection: hand_overs(connection, program, now),
-        lambda connection: shifts_soon(connection, program, now),
         lambda connection: tests_at_start(connection, shell, program, now),
         lambda connection: weekly_tests(connection, shell, program, ZoneInfo(zone_name), now),
+    )
+
+
+def _rota(shell: Shell, program: str, zone_name: str, now: datetime) -> tuple[Prepare, ...]:
+    return (
+        lambda connection: hand_overs(connection, program, now),
+        lambda connection: shifts_soon(connection, program, now),
         lambda connection: holes_to_come(connection, program, ZoneInfo(zone_name), now),
         lambda connection: _covers(connection, program, now),
         lambda _: [_clocks(program, now)],
         lambda connection: news_of_the_morning(connection, shell, program, ZoneInfo(zone_name), now),
     )
-    return sum(_told(shell, program, prepare, now) for prepare in every)
 
 
 def _told(shell: Shell, program: str, prepare: Prepare, now: datetime) -> int:
