@@ -8,10 +8,14 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.journal import newest
+from app.outbox import owe
 from app.replies import hear
+from app.rota.ring_heard import heard_letter
 from app.rota.ways import CODE_TRIES, CODES_AT_MOST
-from app.tables import journal, outbox, people, ways
+from app.tables import journal, outbox, people, rings, ways
 from app.ways_health import note_stop
+from dispatch.messages import ShiftSoon
 from dispatch.reach import CHANNELS
 from tests.house import NIGHT, PHONES, House, a_house
 from tests.walk import post, text
@@ -270,3 +274,81 @@ def test_a_first_number_that_an_admin_changed_is_no_way_to_anybody(tmp_path: Pat
         changed = post(house.client("root"), "/admin/people/ana", None, **fields, roles="responder")
         assert changed.status_code == 302, text(changed)
         assert kept(house, "ana") == []
+
+
+def with_two_phones_tested(house: House) -> tuple[str, str]:
+    """Ana has proved a second phone; it was tested, and after it the first one. The numbers of both tests."""
+    add(house, "ana")
+    way = way_of(house, SECOND_PHONE)
+    prove(house, "ana", way, code_sent_to(house, SECOND_PHONE))
+    house.clock.move(3 * MINUTE)
+    post(house.client("ana"), f"/account/ways/{way}/ring")
+    house.worker.tick()
+    found = re.search(r"Reply (\d+) OK", house.recorder.texts_to(SECOND_PHONE)[-1].body)
+    assert found
+    house.clock.move(3 * MINUTE)
+    return found[1], ring(house)
+
+
+def answered(house: House) -> dict[str, bool]:
+    """Which of Ana's tests were answered, by the number that was tested."""
+    wanted = select(ways.c.address, rings.c.answered_at).join(ways, ways.c.id == rings.c.way)
+    with house.shell.store.read() as connection:
+        return {row.address: row.answered_at is not None for row in connection.execute(wanted)}
+
+
+def test_a_bare_ok_proves_the_phone_that_it_came_from_and_not_the_one_tested_last(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        with_two_phones_tested(house)
+        hear(house.shell, SECOND_PHONE, "OK", "e1")
+        house.worker.tick()
+        assert answered(house) == {SECOND_PHONE: True, PHONES["ana"]: False}
+        assert "This phone works." in house.recorder.texts_to(SECOND_PHONE)[-1].body
+        assert "This phone works." not in " ".join(house.texts("ana"))
+
+
+@pytest.mark.parametrize("said", ["{ref} OK", "OK"])
+def test_an_ok_from_a_phone_that_was_not_tested_notes_nothing_and_says_where_to_answer(
+    tmp_path: Path, said: str
+) -> None:
+    with a_house(tmp_path) as house:
+        add(house, "ana")
+        prove(house, "ana", way_of(house, SECOND_PHONE), code_sent_to(house, SECOND_PHONE))
+        house.clock.move(3 * MINUTE)
+        ref = ring(house)
+        hear(house.shell, SECOND_PHONE, said.format(ref=ref), "e1")
+        house.worker.tick()
+        assert answered(house) == {PHONES["ana"]: False}
+        told = house.recorder.texts_to(SECOND_PHONE)[-1].body
+        assert f"{ref}: That test went to another number of yours. Answer it there" in told
+        assert len(told) <= 160
+        hear(house.shell, PHONES["ana"], "ok", "e2")
+        assert answered(house) == {PHONES["ana"]: True}
+
+
+def test_a_reminder_is_answered_by_the_phone_that_it_went_to(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        add(house, "ana")
+        prove(house, "ana", way_of(house, SECOND_PHONE), code_sent_to(house, SECOND_PHONE))
+        soon = ShiftSoon("ana", 2900, "primary", NIGHT + 60 * MINUTE, NIGHT + 120 * MINUTE, None)
+        with house.shell.store.write() as connection:
+            owe(connection, None, [soon], house.clock.now(), newest(connection))
+        house.worker.tick()
+        assert "2900" in house.texts("ana")[-1]
+        hear(house.shell, SECOND_PHONE, "2900 OK", "e0")
+        assert answered(house) == {}
+        hear(house.shell, PHONES["ana"], "OK", "e1")
+        assert answered(house) == {PHONES["ana"]: True}
+
+
+def test_the_number_of_a_reminder_that_came_by_text_proves_no_mailbox(tmp_path: Path) -> None:
+    with a_house(tmp_path, demo_channels=CHANNELS) as house:
+        row = {"id": "w1", "person": "ana", "kind": "email", "address": "ana@home.example", "added_at": NIGHT}
+        soon = ShiftSoon("ana", 2900, "primary", NIGHT + 60 * MINUTE, NIGHT + 120 * MINUTE, None)
+        with house.shell.store.write() as connection:
+            connection.execute(ways.insert(), {**row, "verified_at": NIGHT, "code_tries": 0, "label": ""})
+            owe(connection, None, [soon], house.clock.now(), newest(connection))
+        house.worker.tick()
+        with house.shell.store.write() as connection:
+            assert not heard_letter(connection, house.shell, "ana", 2900, house.clock.now())
+        assert answered(house) == {}

@@ -29,7 +29,7 @@ def hear_rota(
     cover = _meant(connection, staff, heard, now)
     if cover is None:
         return _may_be_a_ring(connection, staff, heard, now) and heard_ring(
-            connection, shell, staff.ids, heard.ref, now
+            connection, shell, staff.ids, staff.number, heard.ref, now
         )
     person, unclear = _who(cover, staff, heard.mark)
     if heard.word not in ("yes", "no"):

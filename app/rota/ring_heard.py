@@ -14,39 +14,59 @@ from app.rota.ring import ANSWER_WITHIN
 from app.rota.ways import first_way
 from app.shell import Shell
 from app.tables import outbox, people, rings, ways
-from dispatch.messages import RingTest, RotaNotice, ShiftSoon
+from app.told_back import tell_back
+from dispatch.messages import Refusal, RingTest, RotaNotice, ShiftSoon
 
 # A reminder of a shift is a test too.
 TESTS: Final = (RingTest.__name__, ShiftSoon.__name__)
 # An OK without the number means the test only when it is fresh.
 BARE_WITHIN: Final = timedelta(hours=1)
 _TESTED = (
-    select(outbox, people.c.phone, people.c.program)
+    select(outbox, people.c.program)
     .join(people, people.c.id == outbox.c.person)
     .where(outbox.c.kind.in_(TESTS))
+)
+# A test of the first number has no address of its own: where it went to stands with its ring.
+_WHERE_TO = (
+    _TESTED.add_columns(ways.c.address.label("way_address"))
+    .outerjoin(rings, rings.c.delivery == outbox.c.delivery)
+    .outerjoin(ways, ways.c.id == rings.c.way)
+)
+ELSEWHERE: Final = (
+    "That test went to another number of yours. Answer it there, so that we know that it works."
 )
 
 
 def heard_ring(
-    connection: Connection, shell: Shell, persons: tuple[str, ...], ref: int | None, now: datetime
+    connection: Connection,
+    shell: Shell,
+    persons: tuple[str, ...],
+    number: str,
+    ref: int | None,
+    now: datetime,
 ) -> bool:
-    """Is this OK by text the answer to a test of one of these people's phones? Then it is noted and told back."""
-    test = _test(connection, persons, "text", ref, now)
-    if test is None:
+    """Is this OK by text the answer to a test of one of these people's phones? Then it is noted and told back. Only the
+    phone that was tested proves that it works: from another one nothing is noted, and where to answer is told."""
+    tests = _tests(connection, persons, "text", ref, now)
+    if not tests:
         return False
+    test = next((one for one in tests if number == (one.address or one.way_address)), None)
+    if test is None:
+        elsewhere = Refusal(tests[0].person, _ref(tests[0]), ELSEWHERE)
+        tell_back(connection, None, elsewhere, now, number)
+        return True
     _heard(connection, shell, test, "sms", now)
-    said = "Your test was heard. This phone works."
-    number = load_message(test.kind, test.message).ref
-    owe(connection, None, [RotaNotice(test.person, number, said)], now, newest(connection))
+    said = RotaNotice(test.person, _ref(test), "Your test was heard. This phone works.")
+    owe(connection, None, [said], now, newest(connection), asked_from=number)
     return True
 
 
 def heard_letter(connection: Connection, shell: Shell, person: str, ref: int, now: datetime) -> bool:
     """The number of a letter was typed on its owner's own page."""
-    test = _test(connection, (person,), "email", ref, now)
-    if test is None:
+    tests = _tests(connection, (person,), "email", ref, now)
+    if not tests:
         return False
-    _heard(connection, shell, test, "board", now)
+    _heard(connection, shell, tests[0], "board", now)
     return True
 
 
@@ -109,18 +129,21 @@ def _heard(connection: Connection, shell: Shell, test: Row[Any], via: str, now: 
     )
 
 
-def _test(
+def _tests(
     connection: Connection, persons: tuple[str, ...], channel: str, ref: int | None, now: datetime
-) -> Row[Any] | None:
-    """The newest test by this channel with this number, or a fresh one where no number was said."""
+) -> list[Row[Any]]:
+    """The tests by this channel with this number, or the fresh ones where no number was said; the newest first."""
     since = now - (BARE_WITHIN if ref is None else ANSWER_WITHIN)
     rows = connection.execute(
-        _TESTED.where(
-            outbox.c.person.in_(persons), outbox.c.owed_at > since, outbox.c.channel == channel
+        _WHERE_TO.where(
+            outbox.c.person.in_(persons),
+            outbox.c.owed_at > since,
+            outbox.c.channel == channel,
+            outbox.c.spare.is_(False),  # a letter that was not sent yet proves no mailbox
         ).order_by(outbox.c.id.desc())
     )
-    for row in rows:
-        number = load_message(row.kind, row.message).ref
-        if number and ref in (None, number):
-            return row
-    return None
+    return [row for row in rows if _ref(row) and ref in (None, _ref(row))]
+
+
+def _ref(test: Row[Any]) -> int:
+    return load_message(test.kind, test.message).ref
