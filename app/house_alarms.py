@@ -58,6 +58,15 @@ def end_alarm(connection: Connection, kind: str, about: str, now: datetime) -> b
     return ended.rowcount > 0
 
 
+def open_again(connection: Connection, kind: str, about: str) -> None:
+    """It is of more than what somebody took: nobody has that yet, and nobody outside was told."""
+    connection.execute(
+        update(house_alarms)
+        .where(HOUSE_ALARM_STANDS, house_alarms.c.kind == kind, house_alarms.c.about == about)
+        .values(taken_by=None, taken_at=None, told_at=None)
+    )
+
+
 def take(connection: Connection, id: str, by: str, now: datetime) -> bool:
     """Somebody has it; who says so twice says it once. False: it is over, or somebody else has it."""
     free = or_(house_alarms.c.taken_by.is_(None), house_alarms.c.taken_by == by)

@@ -13,7 +13,7 @@ from app.auditor.deadline import TooLong, bounded_read
 from app.auditor.law import NAMED, Law
 from app.auditor.laws.every import EVERY
 from app.heartbeats import beats
-from app.house_alarms import HouseAlarm, raise_alarm, standing
+from app.house_alarms import HouseAlarm, mark_told, raise_alarm, standing, take
 from app.tables import (
     heartbeats,
     incidents,
@@ -241,6 +241,58 @@ def test_a_broken_law_is_an_alarm_until_it_holds_again(house: House) -> None:
         connection.execute(update(incidents).values(wake_at=wake_at))
     auditor.look(house.clock.now())
     assert not alarms(house)
+
+
+def test_a_taken_alarm_is_open_again_when_it_names_another_call_and_not_when_one_goes_away(
+    house: House,
+) -> None:
+    first, second = Call(house), Call(house)
+    auditor = Auditor(house.shell)
+
+    def without_a_wake(*calls: Call) -> HouseAlarm:
+        house.clock.move(MINUTE)
+        late = house.clock.now() + timedelta(hours=1)
+        with house.shell.store.write() as connection:
+            connection.execute(update(incidents).values(wake_at=late))
+            ids = [call.id for call in calls]
+            connection.execute(update(incidents).where(incidents.c.id.in_(ids)).values(wake_at=None))
+        auditor.look(house.clock.now())
+        (found,) = alarms(house)
+        return found
+
+    def taken() -> None:
+        with house.shell.store.write() as connection:
+            assert take(connection, alarms(house)[0].id, "ruiz", house.clock.now())
+            mark_told(connection, alarms(house)[0].id, house.clock.now())
+
+    alarm = without_a_wake(first)
+    taken()
+    assert without_a_wake(first).taken_by == "ruiz", "the same call again is nothing new"
+    both = without_a_wake(first, second)
+    assert both.id == alarm.id and str(second.ref) in both.sentence
+    assert (both.taken_by, both.told_at) == (None, None)
+    taken()
+    fewer = without_a_wake(second)
+    assert str(first.ref) not in fewer.sentence and fewer.taken_by == "ruiz" and fewer.told_at
+    assert without_a_wake(first, second).taken_by is None, "it came back"
+
+
+def test_a_taken_alarm_stays_taken_while_its_law_cannot_be_looked_at(house: House) -> None:
+    call = Call(house)
+    with house.shell.store.write() as connection:
+        connection.execute(update(incidents).values(wake_at=None))
+    auditor = Auditor(house.shell)
+    auditor.look(house.clock.now())
+    with house.shell.store.write() as connection:
+        take(connection, alarms(house)[0].id, "ruiz", house.clock.now())
+    (law,) = (law for law in EVERY if law.name == "a wake ahead")
+    keep_alarms(house.shell, [Finding(law, (), 0.0, "the database refused")])
+    (unseen,) = alarms(house)
+    assert "could not be looked at" in unseen.sentence and unseen.taken_by == "ruiz"
+    house.clock.move(MINUTE)
+    auditor.look(house.clock.now())
+    (seen,) = alarms(house)
+    assert str(call.ref) in seen.sentence and seen.taken_by is None, "what it was meanwhile nobody knows"
 
 
 def test_a_law_that_takes_too_long_is_ended_and_told_and_hides_no_other(house: House) -> None:

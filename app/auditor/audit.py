@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.auditor.deadline import TooLong, bounded_read
 from app.auditor.law import NAMED, Law, moments
-from app.house_alarms import end_alarm, raise_alarm, standing
+from app.house_alarms import SENTENCE_MOST, end_alarm, open_again, raise_alarm, standing
 from app.shell import Shell
 
 log = logging.getLogger("standby.auditor")
@@ -39,6 +39,15 @@ class Finding:
         more = " and more" if len(self.broken) > NAMED else ""
         return f"{self.law.sentence} {self.law.of} {', '.join(self.broken[:NAMED])}{more}."
 
+    def says_more_than(self, said: str) -> bool:
+        """Is a call named that `said` did not name? One that could not be looked at names none."""
+        if self.unseen:
+            return False
+        return not self._named(self.sentence[:SENTENCE_MOST]) <= self._named(said)
+
+    def _named(self, said: str) -> set[str]:
+        return {word.strip(",.") for word in said.removeprefix(self.law.sentence).split()}
+
 
 def audit(
     shell: Shell, laws: Iterable[Law], seconds: float = SECONDS, beat: Callable[[], None] = lambda: None
@@ -52,16 +61,19 @@ def audit(
 
 
 def keep_alarms(shell: Shell, found: Sequence[Finding]) -> int:
-    """Raise an alarm for each law that is broken or unseen, end those of laws that hold again. Answers how many
-    stand. Nothing is written while nothing is wrong and nothing was."""
+    """Raise an alarm for each law that is broken or unseen, end those of laws that hold again. An alarm that names
+    another call than the one that somebody took is open again. Answers how many stand. Nothing is written while nothing
+    is wrong and nothing was."""
     now = shell.clock.now()
     with shell.store.read() as connection:
-        stood = {one.about for one in standing(connection) if one.kind == KIND}
+        stood = {one.about: one.sentence for one in standing(connection) if one.kind == KIND}
     wrong = [one for one in found if one.sentence]
     over = [one.law.name for one in found if not one.sentence and one.law.name in stood]
     if wrong or over:
         with shell.store.write() as connection:
             for one in wrong:
+                if one.says_more_than(stood.get(one.law.name, one.sentence)):
+                    open_again(connection, KIND, one.law.name)
                 raise_alarm(connection, KIND, one.law.name, one.sentence, now=now)
             for name in over:
                 end_alarm(connection, KIND, name, now)
