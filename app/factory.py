@@ -4,7 +4,6 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from flask_socketio import SocketIO
@@ -16,6 +15,7 @@ from app.shell import Shell, new_id
 from app.web import faults, gate, sockets
 from app.web.blueprints import ALL
 from app.web.here import somebody
+from app.web.zone import zone_here
 from app.wiring import ROOT, speakers_for
 
 # Role -> the pages its navigation shows.
@@ -64,15 +64,13 @@ def _name_static_files_by_content(app: Flask) -> None:
 
 
 def _context(app: Flask, shell: Shell) -> None:
-    zone = ZoneInfo(shell.settings.zone)
-
     @app.context_processor
     def always() -> dict[str, object]:
         person = somebody()
         may = set().union(*(NAVIGATION[role] for role in person.roles)) if person else set()
         return {
             "now": shell.clock.now(),
-            "zone": zone,
+            "zone": zone_here(),
             "demo": shell.settings.demo,
             "nonce": g.get("nonce", ""),
             "me": person,

@@ -8,23 +8,24 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from app.shell import Shell, digest
-from app.tables import people, seats, sessions
+from app.tables import people, programs, seats, sessions
 
 SEEN_EVERY = timedelta(seconds=60)
 OUT_LIMIT = timedelta(hours=1)
 _OF_THEM = (people.c.name, people.c.credential, people.c.program, people.c.roles, people.c.password_ends_at)
 # Made once: every request asks it.
 _FOUND = (
-    select(sessions, *_OF_THEM)
+    select(sessions, *_OF_THEM, programs.c.zone)
     .join(people, people.c.id == sessions.c.person)
+    .join(programs, programs.c.id == people.c.program)
     .where(sessions.c.digest == bindparam("token"), people.c.active)
 )
 
 
 @dataclass(frozen=True)
 class Me:
-    """Who is signed in: their row, their rights, and the session's anti-forgery token. `one_time`: they came in
-    with a one-time password and have not chosen their own yet."""
+    """Who is signed in: their row, their rights, the session's anti-forgery token, and their program's zone.
+    `one_time`: they came in with a one-time password and have not chosen their own yet."""
 
     id: str
     name: str
@@ -33,6 +34,7 @@ class Me:
     roles: frozenset[str]
     csrf: str
     session: bytes
+    zone: str
     one_time: bool = False
 
 
@@ -69,6 +71,7 @@ def find(connection: Connection, shell: Shell, token: str) -> tuple[Me, datetime
         frozenset(row.roles),
         row.csrf,
         bytes(row.digest),
+        row.zone,
         one_time=row.password_ends_at is not None,
     )
     return me, row.seen_at

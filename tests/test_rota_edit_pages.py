@@ -508,7 +508,7 @@ def test_a_warning_must_have_been_read(house: House, manager: FlaskClient) -> No
 
 def test_whoever_writes_an_override_is_held_to_the_rules(house: House) -> None:
     """Not only the page: requests for cover and swaps write through the same function."""
-    me = Me("brandvold", "H. Brandvold", "", PROGRAM, frozenset({"manager"}), "", b"")
+    me = Me("brandvold", "H. Brandvold", "", PROGRAM, frozenset({"manager"}), "", b"", "America/Chicago")
     start, end = NIGHT + timedelta(hours=7), NIGHT + timedelta(hours=16)
     for person, sentence in (("ana", "Ana Vela is on primary"), ("okonjo", "is not a responder")):
         with pytest.raises(Refused, match=sentence), house.shell.store.write() as connection:

@@ -47,7 +47,7 @@ from tests.house import NIGHT, PROGRAM, House
 
 HOUR = timedelta(hours=1)
 LATER = NIGHT + timedelta(days=5)  # a Sunday, 03:00 in the county
-MANAGER = Me("brandvold", "H. Brandvold", "", PROGRAM, frozenset({"manager"}), "", b"")
+MANAGER = Me("brandvold", "H. Brandvold", "", PROGRAM, frozenset({"manager"}), "", b"", "America/Chicago")
 
 
 def give(house: House, person: str, starts_at: datetime, hours: float, tier: str = "primary") -> str:
@@ -308,7 +308,7 @@ def test_every_change_brings_the_bars_into_line(house: House) -> None:
     with house.shell.store.write() as connection:
         withdraw_credential(connection, house.shell, MANAGER, first)
     the_same(house)
-    root = Me("root", "A. Keeper", "", PROGRAM, frozenset({"admin"}), "", b"")
+    root = Me("root", "A. Keeper", "", PROGRAM, frozenset({"admin"}), "", b"", "America/Chicago")
     with house.shell.store.write() as connection:
         switch_off(connection, house.shell, root, "ana")
     the_same(house)

@@ -1,10 +1,11 @@
 """A claimed message as the text that goes out. The link is derived from the page, so a retry says the same words."""
 
-from zoneinfo import ZoneInfo
+from sqlalchemy import Connection
 
 from app.claims import Claim
 from app.outgoing.bundle import joined
 from app.phone_owners import mark_at
+from app.program_zone import zone_of
 from app.shell import Shell
 from dispatch.messages import Message, PageResponder, PagesWait
 from notify.transport import Text
@@ -22,21 +23,21 @@ def text_of(shell: Shell, claim: Claim) -> Text:
 
 
 def body_of(shell: Shell, claim: Claim) -> str:
-    """The words alone."""
-    settings, zone, mark = shell.settings, ZoneInfo(shell.settings.zone), _mark(shell, claim)
-    message = told(claim)
+    """The words alone, with times of the zone of whoever reads them."""
+    settings, message = shell.settings, told(claim)
+    with shell.store.read() as connection:
+        zone, mark = zone_of(connection, claim.program), _mark(connection, claim)
     if claim.beside and not isinstance(message, PagesWait):
         return joined(settings, (claim, *claim.beside), mark, zone)
     link = link_of(shell, message)
     return words(message, link=link, org=settings.org, demo=settings.demo, zone=zone, mark=mark)
 
 
-def _mark(shell: Shell, claim: Claim) -> str:
+def _mark(connection: Connection, claim: Claim) -> str:
     """Codes are texted back: on a phone that two share they carry their owner's letter."""
     if claim.channel != "text" or not claim.address:
         return ""
-    with shell.store.read() as connection:
-        return mark_at(connection, claim.person, claim.address)
+    return mark_at(connection, claim.person, claim.address)
 
 
 def told(claim: Claim) -> Message:

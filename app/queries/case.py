@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from app.codec import load_fact
+from app.program_zone import zone_of
 from app.queries.comms import PageLine, comms_of
 from app.queries.journal_lines import StoryLine, story_of
 from app.queries.notes import Notes, notes_of
@@ -16,7 +17,7 @@ from app.queries.strip import Strip, strip_of
 from app.sentences import entered_late, sentence
 from app.shell import Shell
 from app.spoken import reason
-from app.tables import journal, programs, reads
+from app.tables import journal, reads
 from app.threads import Word, thread_of
 from app.world import board_at
 from dispatch import commands as c
@@ -95,7 +96,7 @@ def review_page(connection: Connection, shell: Shell, incident_id: str, reader: 
     """Everything about one case, from tables as they are; the caller leaves the audit row."""
     notes = notes_of(connection, shell, incident_id)
     incident, names = notes.incident, notes.names
-    zone = ZoneInfo(str(connection.scalar(select(programs.c.zone).where(programs.c.id == incident.program))))
+    zone = zone_of(connection, incident.program)
     board = board_at(connection, incident.program, shell.clock.now(), incident_id)
     (case,) = cases_of(connection, [incident], board.policy)
     return ReviewPage(

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from app.desk_steps import STEPS as DESK_STEPS
 from app.hazards import Hazard, hazards_of
 from app.places import SURE, Found, read
+from app.program_zone import zone_of
 from app.queries.board import Staff, staff_of
 from app.queries.calls import OpenCall, needs_of
 from app.queries.comms import Comms, comms_of
@@ -140,7 +140,7 @@ def desk_page(connection: Connection, shell: Shell, incident_id: str, pane: str)
 
 
 def _story(connection: Connection, shell: Shell, incident: Incident, staff: Staff) -> tuple[StoryLine, ...]:
-    zone = ZoneInfo(shell.settings.zone)
+    zone = zone_of(connection, incident.program)
     return story_of(connection, shell.keyring, incident.id, staff.names, zone)
 
 

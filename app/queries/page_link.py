@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from app.codec import load
 from app.commit import would_refuse
 from app.shell import Shell, digest
-from app.tables import incidents, pages, people
+from app.tables import incidents, pages, people, programs
 from dispatch.commands import Accept
 from dispatch.incident import Incident
 
@@ -19,12 +19,13 @@ SHOWN_HAZARDS = ("weapon", "violence", "animals")
 
 @dataclass(frozen=True)
 class Link:
-    """One page for one person, behind its link. `over`: half an hour has passed."""
+    """One page for one person, behind its link. `zone`: of their program; `over`: half an hour has passed."""
 
     page: str
     person: str
     incident: str
     ref: int
+    zone: str
     over: bool
 
 
@@ -59,10 +60,15 @@ class Ask:
 
 def link_of(connection: Connection, token: str, now: datetime) -> Link | None:
     """Whose page this link opens; None when it opens none."""
-    row = connection.execute(select(pages).where(pages.c.link_digest == digest(token))).first()
+    wanted = (
+        select(pages, programs.c.zone)
+        .join(people, people.c.id == pages.c.person)
+        .join(programs, programs.c.id == people.c.program)
+    )
+    row = connection.execute(wanted.where(pages.c.link_digest == digest(token))).first()
     if row is None:
         return None
-    return Link(row.id, row.person, row.incident, row.ref, now >= row.asked_at + LIFE)
+    return Link(row.id, row.person, row.incident, row.ref, row.zone, now >= row.asked_at + LIFE)
 
 
 def ask_of(connection: Connection, shell: Shell, link: Link) -> Ask:

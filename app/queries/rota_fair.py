@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection, or_, select
 
+from app.program_zone import zone_of
 from app.public_holidays import holidays_between
-from app.queries.rota_span import RotaSpan, Who, rota_span, zone_of
+from app.queries.rota_span import RotaSpan, Who, rota_span
 from app.rota.load import terms_of
 from app.tables import covers, incidents, pages
 from dispatch.cover import Span

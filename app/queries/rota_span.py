@@ -141,11 +141,6 @@ def rota_span(connection: Connection, program: str, start: datetime, end: dateti
     )
 
 
-def zone_of(connection: Connection, program: str) -> ZoneInfo:
-    """The zone on whose wall a program's rota is read."""
-    return ZoneInfo(connection.execute(select(programs.c.zone).where(programs.c.id == program)).scalar_one())
-
-
 def who_of(connection: Connection, program: str) -> dict[str, Who]:
     """Everybody of a program by id, also those who were switched off."""
     rows = connection.execute(

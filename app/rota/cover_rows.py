@@ -50,8 +50,9 @@ def place_of(connection: Connection, program: str) -> Place:
 
 def acting(connection: Connection, person: str) -> Me:
     """One of our people who acts without a session: by text, from their own phone."""
-    row = connection.execute(select(people).where(people.c.id == person)).one()
-    return Me(row.id, row.name, row.credential, row.program, frozenset(row.roles), "", b"")
+    wanted = select(people, programs.c.zone).join(programs, programs.c.id == people.c.program)
+    row = connection.execute(wanted.where(people.c.id == person)).one()
+    return Me(row.id, row.name, row.credential, row.program, frozenset(row.roles), "", b"", row.zone)
 
 
 def cover_at(connection: Connection, cover: str, *, lock: bool = False) -> Cover:

@@ -1,7 +1,6 @@
 """The live board: the page, what changed since a number, and the pulse that says that it is live."""
 
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -18,6 +17,7 @@ from app.tables import incidents
 from app.web.boards import Boards, render_row
 from app.web.here import me, shell
 from app.web.incident import REASONS, pane_asked
+from app.web.zone import zone_here
 
 bp = Blueprint("board", __name__)
 
@@ -37,7 +37,7 @@ def boards() -> Boards:
 @allowed(*DESK, purpose="dispatch")
 def show() -> ResponseReturnValue:
     here = shell()
-    drawn = boards().drawn(here, me().program, _zone())
+    drawn = boards().drawn(here, me().program, zone_here())
     opened = _opened(request.args.get("call", ""))
     with here.store.write() as connection:
         subjects = [me().program, *([opened.incident.id] if opened else [])]
@@ -61,7 +61,7 @@ def show() -> ResponseReturnValue:
 def changes() -> ResponseReturnValue:
     given = request.args.get("after", "")
     after = int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else 0
-    answer = boards().changes(shell(), me().program, _zone(), after, me().csrf)
+    answer = boards().changes(shell(), me().program, zone_here(), after, me().csrf)
     return Response(answer, mimetype="application/json")
 
 
@@ -72,10 +72,6 @@ def pulse() -> ResponseReturnValue:
         seq = newest(connection)
     house = boards().house(shell(), me().program)
     return jsonify(seq=seq, now=shell().clock.now().isoformat(), house=house)
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(shell().settings.zone)
 
 
 def _opened(call: str) -> DeskPage | None:

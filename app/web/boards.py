@@ -45,6 +45,7 @@ class Drawn:
     """One program's board as it was drawn last, and the answers that were made from it."""
 
     snapshot: Snapshot
+    zone: ZoneInfo
     rows: dict[str, DrawnRow]
     rail: str
     log: str
@@ -86,7 +87,7 @@ class Boards:
         with self._turn:
             kept = self._programs.setdefault(program, _Program())
             kept.look_at_house(shell, program, now)
-            drawn = kept.drawn
+            drawn = kept.drawn if kept.drawn is not None and kept.drawn.zone == zone else None
             if (
                 drawn is None
                 or not _still_good(drawn.snapshot, seq, now)
@@ -94,7 +95,7 @@ class Boards:
             ):
                 with shell.store.read() as connection:
                     snapshot = board(connection, shell.keyring, program, now, zone, kept.calls)
-                drawn = kept.drawn = _draw(drawn, replace(snapshot, house=kept.house))
+                drawn = kept.drawn = _draw(drawn, replace(snapshot, house=kept.house), zone)
             return drawn
 
     def house(self, shell: Shell, program: str) -> str:
@@ -131,13 +132,13 @@ def _still_good(snapshot: Snapshot, seq: int, now: datetime) -> bool:
     return snapshot.seq >= seq and timedelta() <= now - snapshot.at < KEPT_FOR
 
 
-def _draw(before: Drawn | None, snapshot: Snapshot) -> Drawn:
+def _draw(before: Drawn | None, snapshot: Snapshot, zone: ZoneInfo) -> Drawn:
     known = before.rows if before else {}
     every: list[Row] = [*snapshot.calls, *snapshot.teams]
     rows = {row.id: _row(known.get(row.id), row, snapshot.seq) for row in every}
     same_log = before is not None and before.snapshot.log == snapshot.log
     log = before.log if before and same_log else render_template("_log.html", board=snapshot).strip()
-    return Drawn(snapshot, rows, render_rail(snapshot), log)
+    return Drawn(snapshot, zone, rows, render_rail(snapshot), log)
 
 
 def render_rail(snapshot: Snapshot) -> str:

@@ -21,6 +21,7 @@ from app.sentences import QUIET, sentence
 from app.spoken import ALARMS
 from app.web.forms import Form
 from app.web.here import ask, incident_id, me, shell, wants_json
+from app.web.zone import zone_here
 from dispatch import commands as c
 from dispatch.answers import DECLINE_REASONS, MINUTES_AT_MOST
 from dispatch.desk import (
@@ -103,7 +104,7 @@ def hold(ref: int) -> ResponseReturnValue:
 def _look_again(form: Form) -> datetime:
     now = shell().clock.now()
     minutes = form.whole("minutes", 1, HOLD_AT_MOST)
-    at = form.local_time("look_again", shell().settings.zone, now)
+    at = form.local_time("look_again", zone_here().key, now)
     if at is None and minutes is None:
         form.wrong("look_again", "Say when to look again, as 03:30.")
     return at or now + timedelta(minutes=minutes or 0)
@@ -204,7 +205,7 @@ def step(ref: int) -> ResponseReturnValue:
     person = form.line("person", needed="Choose who took the step.")
     code = form.choice("step", STEP_BY_CODE, needed="Choose the step.")
     minutes = form.whole("minutes", 0, MINUTES_AT_MOST)
-    at = form.local_time("at", shell().settings.zone, shell().clock.now())
+    at = form.local_time("at", zone_here().key, shell().clock.now())
     return _asked(ref, form, lambda: progress(STEP_BY_CODE[code], me().id, person, at, minutes))
 
 

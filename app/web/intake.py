@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from app.web.forms import Form
 from app.web.here import incident_id, me, request_key, shell, wants_json
 from app.web.intake_form import QUESTION, Drawn, Taken, changed, drawn, overtaken, read, without
 from app.web.intake_page import choices, page_of, pieces, rail
+from app.web.zone import zone_here
 from app.world import policy_of
 from dispatch.commands import Triage
 from dispatch.desk import CHANNELS
@@ -108,7 +108,7 @@ def _taken() -> Taken:
     now = shell().clock.now()
     with shell().store.read() as connection:
         areas = areas_of(connection, me().program)
-    today = now.astimezone(ZoneInfo(shell().settings.zone)).date()
+    today = now.astimezone(zone_here()).date()
     return read(request.form, request.form.getlist("needs"), areas, today)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template
 from sqlalchemy import Connection
@@ -18,6 +17,7 @@ from app.queries.same_event import same_event
 from app.web.board import boards
 from app.web.here import me, shell
 from app.web.intake_form import AGE_BANDS, CALLER_KINDS, LANGUAGES, QUESTION, Drawn
+from app.web.zone import zone_here
 from app.world import policy_of
 from dispatch.desk import CHANNELS, NEEDS
 from dispatch.triage import QUESTIONS
@@ -45,7 +45,7 @@ Typed = Mapping[str, str]
 def page_of(incident: str, *, whole: bool = True) -> dict[str, Any]:
     """All values of the page. Everything opened of a client is noted as a look."""
     here = shell()
-    today = here.clock.now().astimezone(ZoneInfo(here.settings.zone)).date()
+    today = here.clock.now().astimezone(zone_here()).date()
     with here.store.read() as connection:
         sheet = sheet_of(connection, here, incident)
         one = linked(connection, here, sheet, today)
@@ -86,7 +86,7 @@ def page_of(incident: str, *, whole: bool = True) -> dict[str, Any]:
 def rail() -> dict[str, Any]:
     """The bar of alarms above the page, and the number from which it keeps itself fresh."""
     here = shell()
-    board = boards().drawn(here, me().program, ZoneInfo(here.settings.zone)).snapshot
+    board = boards().drawn(here, me().program, zone_here()).snapshot
     return {"board": board, "seq": board.seq, "alarms": board.counts["alarms"]}
 
 

@@ -10,6 +10,7 @@ from app.commit import would_refuse
 from app.desk_line import Part, Unclear, read_line
 from app.desk_steps import BY_CODE, DeskStep, progress, takers
 from app.oncall import on_duty
+from app.program_zone import zone_of
 from app.queries.board import open_incidents, staff_of
 from app.queries.sending import named_team
 from app.queries.teams import Person, Tie, people_on, ties_of
@@ -52,7 +53,8 @@ def wishes_of(connection: Connection, shell: Shell, program: str, by: str, line:
     open_now = open_incidents(connection, program)
     ties = ties_of(open_now)
     people = people_on(on_duty(connection, program, now), ties, staff.names, staff.credentials)
-    desk = _Desk(people, ties, staff.names, open_now, now, shell.settings.zone, by)
+    zone = zone_of(connection, program).key
+    desk = _Desk(people, ties, staff.names, open_now, now, zone, by)
     return tuple(_wish(connection, shell, desk, part) for part in parts)
 
 

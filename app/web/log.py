@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from app.record.form_decision import DISPOSITIONS, RECOMMENDATIONS
 from app.web.forms import Form
 from app.web.here import me, shell
 from app.web.log_form import Known, cursor, marker, read, written
+from app.web.zone import zone_here
 from dispatch.desk import CHANNELS
 from dispatch.value import require
 
@@ -42,12 +42,12 @@ def export() -> ResponseReturnValue:
     wanted = _wanted()
     here = shell()
     with here.store.read() as connection:
-        fits = count(connection, me().program, wanted, _zone())
+        fits = count(connection, me().program, wanted, zone_here())
         require(
             fits <= ROWS_AT_MOST,
             f"These are {fits:,} incidents. Narrow the dates to {ROWS_AT_MOST:,} or fewer, then export.",
         )
-        lines = list(all_lines(connection, me().program, wanted, _zone(), ROWS_AT_MOST))
+        lines = list(all_lines(connection, me().program, wanted, zone_here(), ROWS_AT_MOST))
     with here.store.write() as connection:
         fact = json.dumps({"filter": written(wanted), "count": len(lines)})
         seq = record(
@@ -63,7 +63,7 @@ def export() -> ResponseReturnValue:
         trace(connection, here, me().id, "export", "log", [me().program])
     here.told(seq)
     answer = Response(as_csv(lines), mimetype="text/csv")
-    day = here.clock.now().astimezone(_zone()).strftime("%Y-%m-%d")
+    day = here.clock.now().astimezone(zone_here()).strftime("%Y-%m-%d")
     answer.headers["Content-Disposition"] = f'attachment; filename="crisis-log-{day}.csv"'
     return answer
 
@@ -103,7 +103,7 @@ def _wanted() -> Filter:
 def _page(known: Known, wanted: Filter, after: Any, errors: dict[str, str] | None = None) -> str:
     here = shell()
     with here.store.read() as connection:
-        page = log_page(connection, me().program, wanted, _zone(), after)
+        page = log_page(connection, me().program, wanted, zone_here(), after)
         views = saved_views.views_of(connection, me().id)
     with here.store.write() as connection:
         trace(connection, here, me().id, "log", "log", [me().program])
@@ -135,7 +135,3 @@ def _known() -> Known:
 
 def _at(query: str) -> str:
     return url_for("log.show") + (f"?{query}" if query else "")
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(shell().settings.zone)

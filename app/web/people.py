@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +14,7 @@ from app.objects import OBJECTS
 from app.queries.people import Record, lines_of, record_of
 from app.web.forms import Form
 from app.web.here import me, request_key, shell
+from app.web.zone import zone_here
 
 bp = Blueprint("people", __name__)
 SEEN = ("dispatcher", "supervisor", "responder")
@@ -146,13 +146,12 @@ def _read_client() -> tuple[dict[str, str], str | None, str, dict[str, str]]:
 
 def _today() -> date:
     here = shell()
-    return here.clock.now().astimezone(ZoneInfo(here.settings.zone)).date()
+    return here.clock.now().astimezone(zone_here()).date()
 
 
 def _end_of(day: date | None) -> datetime | None:
     """The last moment of a local day."""
-    zone = ZoneInfo(shell().settings.zone)
-    return datetime.combine(day, time(23, 59, 59), zone) if day else None
+    return datetime.combine(day, time(23, 59, 59), zone_here()) if day else None
 
 
 def _list(text: str) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from app.web.forms import Form
 from app.web.here import request_key, shell
 from app.web.step_words import MINUTES, TEAM_STANDS, hazard_words, needs_words
 from app.web.way_on import leads_back
+from app.web.zone import opened_by_link
 from dispatch.answers import DECLINE_REASONS, MINUTES_AT_MOST
 from dispatch.commands import Accept, Command, Decline
 
@@ -102,6 +103,7 @@ def _link(token: str) -> Link:
         link = link_of(connection, token, shell().clock.now())
     if link is None:
         abort(404, "This link opens no page. Answer by text, or call the desk.")
+    opened_by_link(link.zone)
     return link
 
 

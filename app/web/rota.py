@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from app.access import ROLES, ROTA_ROLES, allowed
 from app.phones import as_spoken
+from app.program_zone import zone_of
 from app.queries.rota_fair import FairReport, counted_since, fair_report
 from app.queries.rota_history import History, history
 from app.queries.rota_month import first_and_last, month_of
 from app.queries.rota_person import off_of, shift_at, shifts_of, turn_of
-from app.queries.rota_span import RotaSpan, rota_span, waiting_draft, who_of, zone_of
+from app.queries.rota_span import RotaSpan, rota_span, waiting_draft, who_of
 from app.queries.rota_week import hours_words, monday_of, week_of
 from app.rota.ready import findings
 from app.rota.shifts import TIER_NAMES

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app.access import ROLES, ROTA_ROLES, allowed
 from app.audit import trace
+from app.program_zone import zone_of
 from app.queries.rota_fair import DAYS_AT_MOST, counted_since, fair_report, pay_lines
 from app.queries.rota_history import history
-from app.queries.rota_span import who_of, zone_of
+from app.queries.rota_span import who_of
 from app.queries.rota_week import hours_words
 from app.rota.pay_file import as_csv
 from app.rota.shifts import TIER_NAMES

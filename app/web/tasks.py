@@ -21,6 +21,7 @@ from app.web.here import ask, incident_id, me, shell
 from app.web.intake_form import CALLER_KINDS, LANGUAGES
 from app.web.step_words import HAZARDS, MINUTES, STEPS, needs_words, outcome, stands
 from app.web.way_on import leads_back
+from app.web.zone import zone_here
 from dispatch.answers import DECLINE_REASONS, MINUTES_AT_MOST
 from dispatch.incident import Incident
 from dispatch.next_steps import STEPS as CODES
@@ -99,7 +100,7 @@ def take(ref: int, step: str) -> ResponseReturnValue:
 def take_late(ref: int) -> ResponseReturnValue:
     form = Form(request.form)
     step = form.choice("step", CODES, needed=LATE)
-    at = form.local_time("at", shell().settings.zone, shell().clock.now())
+    at = form.local_time("at", zone_here().key, shell().clock.now())
     if at is None:
         form.wrong("at", LATE)
     form.done()
