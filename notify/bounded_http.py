@@ -9,7 +9,10 @@ from typing import Any
 
 import httpcore
 import httpx
+from httpcore._backends.sync import SyncStream
 from requests.utils import get_environ_proxies
+
+from notify.connecting import connected
 
 BYTES_AT_MOST = 1024 * 1024
 # A connection that was idle for longer may be gone on the other side just when we use it.
@@ -97,7 +100,6 @@ class _Stream(httpcore.NetworkStream):
 
 class _Backend(httpcore.NetworkBackend):
     def __init__(self, clock: _Deadline, connect_seconds: float) -> None:
-        self._inner = httpcore.SyncBackend()
         self._clock = clock
         self._connect = connect_seconds
 
@@ -110,8 +112,12 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         seconds = min(self._connect, self._clock.left(httpcore.ConnectTimeout))
-        made = self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
-        return _Stream(made, self._clock)
+        try:
+            return _Stream(SyncStream(connected(host, port, seconds)), self._clock)
+        except TimeoutError as fault:
+            raise httpcore.ConnectTimeout("no connection in time") from fault
+        except OSError as fault:
+            raise httpcore.ConnectError("no connection") from fault
 
 
 class _Body(httpx.SyncByteStream):

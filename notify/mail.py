@@ -4,6 +4,7 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +15,7 @@ from hashlib import sha256
 from threading import Timer
 from typing import BinaryIO
 
+from notify.connecting import connected
 from notify.transport import Channel, Letter, Outcome, Sendable, Sighting
 
 CONNECT_SECONDS = 3.0
@@ -132,11 +134,12 @@ class _Line(smtplib.SMTP):
         _fine((status, words), "hello")
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((host, port), min(CONNECT_SECONDS, self._seconds))
+        began = time.monotonic()
+        plain = connected(host, port, min(CONNECT_SECONDS, self._seconds))
         plain.settimeout(self._seconds)
         # A second handle on the same connection: wrapping in TLS takes the first one away.
         self._held = plain.dup()
-        self._end = Timer(self._seconds, _shut, (self._held,))
+        self._end = Timer(self._seconds - (time.monotonic() - began), _shut, (self._held,))
         self._end.daemon = True
         self._end.start()
         return self._trusted.wrap_socket(plain, server_hostname=host) if self._at_once else plain

@@ -20,6 +20,7 @@ TELNYX: Final = "https://api.telnyx.com/v2"
 SENDERS_AT_ONCE: Final = 16
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 8.0
+LEAST_SECONDS: Final = 0.05
 RINGS_SECONDS: Final = (5, 120)  # what Telnyx takes
 # No script of ours is longer; a machine that never hangs up is left.
 CALL_SECONDS_AT_MOST: Final = 300
@@ -67,7 +68,9 @@ class TelnyxTransport:
             case Text():
                 return self._text(what)
             case Call() if self._account and self._voice_app:
-                return self._exchange(lambda client, seconds: self._call(client, what, seconds))
+                return self._exchange(
+                    lambda client, seconds: self._call(client, what, seconds), time.monotonic() + self._total
+                )
             case _:
                 return Outcome("refused", code="not_carried")
 
@@ -92,14 +95,15 @@ class TelnyxTransport:
             return None
 
     def _text(self, text: Text) -> Outcome:
+        ends_at = time.monotonic() + self._total
         outcome = self._exchange(
-            lambda client, seconds: self._message(client, text, seconds, text.callback_url)
+            lambda client, seconds: self._message(client, text, seconds, text.callback_url), ends_at
         )
         if outcome.code != CALLBACK_IS_NOT_TAKEN:
             return outcome
         # A wrong callback address must not cost a page: it goes without one, its status is asked for by `fetch`, and
         # the code stays on the outcome so that the fault is seen.
-        again = self._exchange(lambda client, seconds: self._message(client, text, seconds, ""))
+        again = self._exchange(lambda client, seconds: self._message(client, text, seconds, ""), ends_at)
         if again.kind != "sent":
             return again
         return Outcome("sent", again.provider_id, CALLBACK_IS_NOT_TAKEN, account_wide=True)
@@ -155,14 +159,13 @@ class TelnyxTransport:
             return refused(None, known_as)
         return Outcome("sent", provider_id=known_as)
 
-    def _exchange(self, act: Any) -> Outcome:
+    def _exchange(self, act: Any, ends_at: float) -> Outcome:
         """One exchange within the bound. Never raises for what a network can do."""
-        ends_at = time.monotonic() + self._total
         client = self._ready()
         if isinstance(client, Outcome):
             return client
         try:
-            outcome: Outcome = act(client, ends_at - time.monotonic())
+            outcome: Outcome = act(client, max(ends_at - time.monotonic(), LEAST_SECONDS))
             return outcome
         except client.not_connected as fault:
             return (
