@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or_, select, update
 
 from app.codec import load_message
-from app.next_try import after, begins_next, patience
+from app.next_try import after, begins_next, patience, refusing
 from app.outbox import URGENT_BELOW, USUAL
 from app.tables import OUTBOX_UNSETTLED, outbox, pages, people, ways
 from app.throttle import LOOKED_AT, let_out
@@ -29,6 +29,8 @@ ON_THE_LINE_AT_MOST = timedelta(seconds=60)
 LINE_LOOKED_AT = timedelta(seconds=2)
 # How far back a call may have been owed that is on the line now: as long as the house may have been down.
 OWED_WITHIN = timedelta(days=7)
+# As much as is kept of what a provider says: whatever it is, it can be written down.
+LONGEST_CODE, LONGEST_ID = 20, 100
 
 # Made once: building a statement costs more than running it, and the worker asks these all day.
 _NOW = bindparam("now", type_=outbox.c.available_at.type)
@@ -170,6 +172,8 @@ class Claim:
     ambiguous: bool
     owed_at: datetime
     lease_until: datetime
+    # When it first went to a wire, if it did before this.
+    wire_at: datetime | None = None
     # What was heard of it though its send was not answered.
     reached: int = 0
     known_as: str | None = None
@@ -333,6 +337,7 @@ def _claim(row: Any, provider: str | None, now: datetime) -> Claim:
         ambiguous=row.state in ("sending", "ambiguous"),
         owed_at=row.owed_at,
         lease_until=now + LEASE,
+        wire_at=row.wire_at,
         reached=row.reached,
         known_as=row.provider_id,
     )
@@ -350,11 +355,9 @@ def settle(
 ) -> Settled | None:
     """Write down what came of a claim. None when the fence has moved on: another worker has it, so it is
     discarded. `others` are further providers that carry its channel; `asked`: its own can be asked what it holds."""
-    refusing = claim.refused_by
-    if outcome.kind == "refused" and claim.provider and claim.provider not in refusing:
-        refusing = (*refusing, claim.provider)
-    left = [name for name in others if name not in refusing]
-    state, available_at, forget = after(claim.attempts, outcome, bool(left), now, asked)
+    refused = refusing(claim.refused_by, claim.provider, outcome)
+    left = [name for name in others if name not in refused]
+    state, available_at, forget = after(claim.attempts, outcome, refused, bool(left), now, asked)
     phone = claim.channel in PHONE
     changed = connection.execute(
         _SETTLE,
@@ -363,12 +366,12 @@ def settle(
             "the_fence": claim.fence,
             "now_state": state,
             "again_at": available_at,
-            "known_as": outcome.provider_id,
+            "known_as": outcome.provider_id and outcome.provider_id[:LONGEST_ID],
             # Looked for and not seen: whoever was to send it next has not had it.
             "still_with": claim.looked_for_at if outcome.code == "not_seen" else None,
-            "said": outcome.code,
+            "said": outcome.code and outcome.code[:LONGEST_CODE],
             "sent": now if outcome.kind == "sent" else None,
-            "refusing": "" if forget else ",".join(refusing)[:60],
+            "refusing": "" if forget else ",".join(refused)[:60],
             "patience": now + patience(claim.channel, silent_after)
             if state == "sent" and claim.urgent and phone
             else None,

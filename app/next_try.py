@@ -1,6 +1,7 @@
 """What follows from how a try ended: its next state, when it goes out again, and whether the next one begins. Pure, so
 that the outbox and the model of it in the simulator decide alike."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -15,7 +16,10 @@ RINGS_FOR: Final = timedelta(seconds=45)
 # Refusals after which the same try is worth another time, later, when every provider has said so.
 TRIED_AGAIN: Final = frozenset({"rate", "late", "account"})
 STOOD_STILL: Final = "lease_over"
-NOT_NOW: Final = frozenset({"unreachable", STOOD_STILL})
+STARTING: Final = "starting"
+NOT_NOW: Final = frozenset({"unreachable", STARTING, STOOD_STILL})
+# Stands among those who refused a try: one of them had said only "not now".
+LATER: Final = "later"
 
 
 class Row(Protocol):
@@ -53,14 +57,29 @@ def stands(row: Row, now: datetime) -> State:
             return "out"
 
 
+def may_be_tried_again(outcome: Outcome) -> bool:
+    """A refusal that says nothing for good: the same request may go through later."""
+    return outcome.kind == "refused" and (why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW)
+
+
 def after(
-    attempts: int, outcome: Outcome, others: bool, now: datetime, asked: bool = True
+    attempts: int,
+    outcome: Outcome,
+    refusing: Collection[str],
+    others: bool,
+    now: datetime,
+    asked: bool = True,
 ) -> tuple[str, datetime, bool]:
-    """The state, when it is tried again, and whether those who refused it may be asked again. `others`: somebody who
-    carries its channel has not refused it. `asked`: of an unclear send its provider is asked first, whose list lags."""
+    """The state, when it is tried again, and whether those who refused it may be asked again. `refusing`: who has, and
+    LATER. `others`: somebody who carries its channel has not. `asked`: of an unclear send its provider is asked first,
+    whose list lags."""
     if outcome.kind == "sent":
         return "sent", now, False
-    if attempts >= ATTEMPTS_AT_MOST or (outcome.kind == "refused" and outcome.permanent):
+    # Who texted STOP has said it to us all. That a number is none is one provider's word, until all have said it.
+    final = (
+        outcome.kind == "refused" and outcome.permanent and (not others or why(outcome.code) == "opted_out")
+    )
+    if attempts >= ATTEMPTS_AT_MOST or final:
         return "failed", now, False
     if outcome.kind == "ambiguous":
         # Once at once: a provider that says so in no time would use up every attempt in no time.
@@ -68,9 +87,17 @@ def after(
         return "ambiguous", now if at_once else now + RECONCILE_AFTER, False
     if others:
         return "owed", now, False
-    if why(outcome.code) in TRIED_AGAIN or outcome.code in NOT_NOW:
+    if LATER in refusing:
         return "owed", now + BACKOFF[min(attempts, len(BACKOFF)) - 1], True
     return "failed", now, False
+
+
+def refusing(before: tuple[str, ...], provider: str | None, outcome: Outcome) -> tuple[str, ...]:
+    """Who has refused it by now, and LATER if one of them said only "not now"."""
+    if outcome.kind != "refused":
+        return before
+    said = (provider, LATER if may_be_tried_again(outcome) else None)
+    return (*before, *(one for one in said if one and one not in before))
 
 
 def begins_next(state: str, outcome: Outcome, others: bool) -> bool:

@@ -1,6 +1,7 @@
 """Incidents whose own rules fail: each rests and is tried again, and people are told in its place."""
 
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -16,6 +17,7 @@ from dispatch.messages import AlarmStands, Message
 
 log = logging.getLogger("standby.poisoned")
 RESTS = timedelta(seconds=30)
+STUMBLES = 3
 KIND = "poisoned"
 # What the people in charge are told; it reads as words in a text.
 TOLD_AS = "clock_stopped"
@@ -33,6 +35,7 @@ class Poisoned:
         self._shell = shell
         self._until: dict[str, datetime] = {}
         self._told: dict[str, datetime] = {}
+        self._stumbles: Counter[str] = Counter()
 
     @property
     def incidents(self) -> tuple[str, ...]:
@@ -47,6 +50,12 @@ class Poisoned:
     def resting(self, now: datetime) -> list[str]:
         """Those that are not tried yet."""
         return [incident for incident, until in self._until.items() if until > now]
+
+    def stumbled(self, incident: str) -> bool:
+        """The database failed over it, and not over others: a lock that was held too long, or it is the incident. True
+        when it is to be taken for the incident."""
+        self._stumbles[incident] += 1
+        return self._stumbles[incident] >= STUMBLES
 
     def note(self, incident: str, why: str) -> None:
         """Its rules failed, just now."""
@@ -86,6 +95,7 @@ class Poisoned:
 
     def well_again(self, incident: str) -> None:
         """Its rules ran."""
+        self._stumbles.pop(incident, None)
         if self._until.pop(incident, None) is None:
             return
         self._told.pop(incident, None)

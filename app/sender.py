@@ -3,6 +3,8 @@
 import logging
 from datetime import timedelta
 
+from sqlalchemy import bindparam, select
+
 from app.claims import LOOKS, Claim
 from app.next_try import ATTEMPTS_AT_MOST, STOOD_STILL
 from app.outgoing.call import call_of
@@ -10,11 +12,18 @@ from app.outgoing.letter import letter_of
 from app.outgoing.push import push_of
 from app.outgoing.text import text_of
 from app.shell import Shell
+from app.tables import outbox
 from notify.outcomes import FAILURES, refused
 from notify.transport import Outcome, Sendable, Sighting, Transport, Wires
 
 log = logging.getLogger("standby.sender")
 LOOK_BACK = timedelta(minutes=1)
+_OF_OTHERS = select(outbox.c.provider_id).where(
+    outbox.c.provider_id.in_(bindparam("ids", expanding=True)),
+    outbox.c.id.not_in(bindparam("mine", expanding=True)),
+    # Its own text is also known to be that of a page that stood in it.
+    outbox.c.bundled_in.is_(None),
+)
 
 
 class Sender:
@@ -72,13 +81,27 @@ class Sender:
     def _look(self, claim: Claim, what: Sendable) -> Outcome | None:
         """What the provider that had it before knows of it; None when it is to be sent again."""
         before = self._wire(claim, claim.looked_for_at)
-        seen = before.find(what, claim.owed_at - LOOK_BACK) if before is not None else None
+        since = claim.wire_at or claim.owed_at
+        seen = before.find(what, since - LOOK_BACK) if before is not None else None
+        if seen is not None:
+            seen = self._not_of_others(claim, seen)
         if seen:
             return _found(seen)
         if seen is not None and claim.attempts <= LOOKS:
             # Its list may lag behind what it has taken.
             return Outcome("ambiguous", code="not_seen")
         return None
+
+    def _not_of_others(self, claim: Claim, seen: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+        """A call is known by its number and its time alone: one that another try is known to be is not this one."""
+        ids = [sighting.provider_id for sighting in seen]
+        with self._shell.store.read() as connection:
+            others = set(
+                connection.scalars(
+                    _OF_OTHERS, {"ids": ids, "mine": [one.id for one in (claim, *claim.beside)]}
+                )
+            )
+        return tuple(sighting for sighting in seen if sighting.provider_id not in others)
 
     def _wire(self, claim: Claim, name: str | None) -> Transport | None:
         carriers = self._wires.get(claim.channel, ())  # type: ignore[call-overload]

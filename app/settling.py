@@ -1,13 +1,16 @@
 """What came back from the wire, written down, with all that follows from it in the same transaction."""
 
+import logging
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
 from app.carriers import Carriers
 from app.claims import Claim, Settled, settle
 from app.lost import lost
-from app.next_try import STOOD_STILL
+from app.next_try import STARTING, STOOD_STILL
 from app.provider_faults import account_fault
 from app.shell import Shell
 from app.tables import outbox
@@ -18,10 +21,13 @@ from dispatch.reach import Reach
 from notify.outcomes import Delivery, why
 from notify.transport import Outcome
 
+log = logging.getLogger("standby.settling")
+# Nobody knows what became of it: it is looked for, and sent again.
+OUR_FAULT = Outcome("ambiguous", code="our_fault")
 # A refusal that says something of the person's way and nothing of the provider.
 OF_THE_WAY = frozenset({"number", "opted_out", "handset", "blocked"})
 OF_OURS = frozenset(
-    {"no_phone", "no_way", "not_carried", "too_many_tries", STOOD_STILL, "our_fault", "not_seen"}
+    {"no_phone", "no_way", "not_carried", "too_many_tries", STARTING, STOOD_STILL, "our_fault", "not_seen"}
 )
 
 
@@ -39,17 +45,23 @@ def settle_all(
         silent = _reach(connection, claim).silent_after
         asked = not carriers.gives_up(claim.program, claim.channel, claim.provider or "")
         for one in (claim, *claim.beside):
-            done = settle(
+            settled = partial(
+                settle,
                 connection,
                 one,
-                outcome,
-                now,
+                now=now,
                 others=carriers.named(one.channel),
                 silent_after=silent,
                 asked=asked,
             )
-            if done is not None:
-                poisoned += _follow(connection, shell, done, outcome, now)
+            try:
+                with connection.begin_nested():
+                    poisoned += _follow(connection, shell, settled(outcome=outcome), outcome, now)
+            except OperationalError:
+                raise
+            except Exception as fault:  # of this one alone: what else came back is not held up by it
+                log.error("what came of %s cannot be written down: %s", one.id, type(fault).__name__)
+                settled(outcome=OUR_FAULT)
     return [incident for incident in poisoned if incident]
 
 
@@ -75,11 +87,13 @@ def _mark(
 
 
 def _follow(
-    connection: Connection, shell: Shell, done: Settled, outcome: Outcome, now: datetime
+    connection: Connection, shell: Shell, done: Settled | None, outcome: Outcome, now: datetime
 ) -> list[str | None]:
+    if done is None:
+        return []
     claim = done.claim
     reason = why(outcome.code)
-    if outcome.kind == "refused" and reason in ("number", "opted_out"):
+    if done.lost and reason in ("number", "opted_out"):
         note_refusal(
             connection,
             shell,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, false, select, update
+from sqlalchemy import Connection, bindparam, exists, false, or_, select, update
 
 from app.next_try import stands
 from app.tables import OUTBOX_UNSETTLED, outbox
@@ -38,6 +38,7 @@ _DROP = (
     .where(outbox.c.delivery == bindparam("the_delivery"), outbox.c.spare.is_(True), outbox.c.state == "owed")
     .values(state="superseded")
 )
+_SIBLING = outbox.alias("sibling")
 _DROP_OLD = (
     update(outbox)
     .where(
@@ -45,6 +46,14 @@ _DROP_OLD = (
         outbox.c.state == "owed",
         outbox.c.spare.is_(True),
         outbox.c.owed_at < bindparam("before", type_=outbox.c.owed_at.type),
+        ~exists().where(
+            _SIBLING.c.delivery == outbox.c.delivery,
+            _SIBLING.c.spare.is_(False),
+            or_(
+                _SIBLING.c.state.in_(("owed", "sending", "ambiguous")),
+                _SIBLING.c.sent_at >= bindparam("before", type_=outbox.c.owed_at.type),
+            ),
+        ),
     )
     .values(state="superseded")
 )
@@ -73,7 +82,7 @@ def drop_spares(connection: Connection, delivery: str) -> None:
 
 
 def drop_old_spares(connection: Connection, before: datetime) -> int:
-    """Nobody has said for long that the first try failed: it is not going to be tried again."""
+    """Nobody has said for long that the try before failed, and nothing of it is still out: these will not be needed."""
     return connection.execute(_DROP_OLD, {"before": before}).rowcount
 
 

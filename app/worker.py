@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.alone import Alone
 from app.carriers import Carriers
@@ -264,6 +265,11 @@ class Worker:
             done = commit(self._shell, incident, Wake(), via="clock")
         except Refused:
             self._poisoned.well_again(incident)
+        except OperationalError as fault:
+            # The database, or this one alone? Where nothing else can be written either, the beat ends here.
+            self._write_a_beat(self._shell.clock.now())
+            if self._poisoned.stumbled(incident):
+                self._poisoned.note(incident, type(fault).__name__)
         except Exception as fault:
             self._poisoned.note(incident, type(fault).__name__)
         else:
@@ -276,11 +282,14 @@ class Worker:
         now = self._shell.clock.now()
         if self._beaten is not None and now - self._beaten < timedelta(seconds=TICK_SECONDS):
             return
+        self._write_a_beat(now)
+        self._keep_house(now)
+
+    def _write_a_beat(self, now: datetime) -> None:
         with self._shell.store.write() as connection:
             if not connection.execute(_BEAT, {"at": now}).rowcount:
                 connection.execute(insert(heartbeats), {"name": "worker", "at": now})
         self._beaten = now
-        self._keep_house(now)
 
     def _keep_house(self, now: datetime) -> None:
         if self._checkpointed is None or now - self._checkpointed >= CHECKPOINT_EVERY:

@@ -21,7 +21,6 @@ CODES: Final[Mapping[str, Why]] = {
     "20503": "unclear",
     "408": "unclear",
     "21211": "number",  # not a phone number
-    "21612": "number",  # no route from our sender to it
     "21614": "number",  # not a mobile
     "30005": "number",  # nobody has it
     "30006": "number",  # a landline

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from app import settling
 from app.claims import (
     LEASE,
     LINE_LOOKED_AT,
@@ -20,13 +21,14 @@ from app.claims import (
 from app.delivered import report
 from app.next_try import ATTEMPTS_AT_MOST, RECONCILE_AFTER
 from app.outbox import owe
-from app.tables import outbox
+from app.tables import outbox, ways
+from app.worker import SPARES_KEPT
 from dispatch import commands as c
-from dispatch.messages import AlarmStands, StandDown
+from dispatch.messages import AlarmStands, NoHeard, StandDown
 from notify.outcomes import ambiguous, refused
 from notify.transport import Outcome
 from tests.crisis import Crisis
-from tests.house import House, a_house, on_both
+from tests.house import PHONES, House, a_house, on_both
 
 SENT = Outcome("sent", provider_id="SM1")
 SECOND = timedelta(seconds=1)
@@ -239,3 +241,75 @@ def test_one_message_that_we_cannot_read_holds_up_no_other(house: House) -> None
     for _ in range(ATTEMPTS_AT_MOST):
         house.pass_time(seconds=4)
     assert len(house.texts("cyd")) == 1, "the next person is asked for the page that could not be read"
+
+
+def test_while_a_client_starts_no_page_is_given_up(house: House) -> None:
+    crisis = a_page(house)
+    house.recorder.down("starting")
+    for _ in range(4):
+        house.pass_time(seconds=2)
+    assert {page.person for page in crisis.incident().open_pages} == {"ana", "ben"}
+    house.recorder.mend()
+    for _ in range(3):
+        house.pass_time(seconds=4)
+    assert [len(house.texts(person)) for person in ("ana", "ben", "cyd")] == [1, 1, 0]
+
+
+def test_whatever_a_provider_says_can_be_written_down(house: House) -> None:
+    a_page(house)
+    one, other = claimed(house)
+    assert settled(house, one, refused("REQUEST_BLOCKED_BY_THE_POLICY_OF_A_GATEWAY"))
+    assert settled(house, other, Outcome("sent", provider_id="x" * 300))
+    assert (row(house, one.id).state, row(house, other.id).state) == ("failed", "sent")
+
+
+def test_one_outcome_that_cannot_be_written_down_holds_up_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_page(house)
+    follow = settling._follow
+
+    def fails(connection: Any, shell: Any, done: Any, *more: Any) -> Any:
+        if done.claim.person == "ana" and more[0].code != "our_fault":
+            raise ValueError
+        return follow(connection, shell, done, *more)
+
+    monkeypatch.setattr(settling, "_follow", fails)
+    house.worker.tick()
+    states = {one.person: one.state for one in all_rows(house)}
+    assert states == {"ana": "ambiguous", "ben": "sent"}, "looked for, and then sent again"
+
+
+def test_what_waited_through_a_downtime_keeps_its_letter(house: House) -> None:
+    """The letter begins when the text is lost: also when both were owed long before the text went out."""
+    with house.shell.store.write() as connection:
+        letter = {"id": "w1", "person": "ana", "kind": "email", "address": "ana@x.example"}
+        now = house.clock.now()
+        connection.execute(ways.insert().values(**letter, verified_at=now, added_at=now))
+        owe(connection, None, [NoHeard("ana", 2001)], now, 1, carried=("text", "email"))
+    house.clock.move(SPARES_KEPT + 5 * SECOND)
+    house.recorder.lose(PHONES["ana"])
+    house.pass_time(seconds=11)
+    text, kept = all_rows(house)
+    assert report(house.shell, text.id, "undelivered", "30003")
+    assert row(house, kept.id).state == "owed" and not row(house, kept.id).spare
+
+
+def test_a_letter_that_nobody_needed_is_dropped_in_the_end(house: House) -> None:
+    with house.shell.store.write() as connection:
+        letter = {"id": "w1", "person": "ana", "kind": "email", "address": "ana@x.example"}
+        now = house.clock.now()
+        connection.execute(ways.insert().values(**letter, verified_at=now, added_at=now))
+        owe(connection, None, [NoHeard("ana", 2001)], now, 1, carried=("text", "email"))
+    house.recorder.lose(PHONES["ana"])
+    house.worker.tick()
+    assert [one.state for one in all_rows(house)] == ["sent", "owed"]
+    house.clock.move(SPARES_KEPT + SECOND)
+    for _ in range(2):
+        house.pass_time(seconds=11)
+    assert [one.state for one in all_rows(house)] == ["sent", "superseded"]
+
+
+def all_rows(house: House) -> list[Any]:
+    with house.shell.store.read() as connection:
+        return list(connection.execute(select(outbox).order_by(outbox.c.id)))

@@ -85,7 +85,7 @@ def test_a_text_that_may_wait_says_how_long(twilio: LoopbackTwilio, wire: Twilio
         (cut_off(accepted=True), Outcome("ambiguous", code="no_answer")),
         (refusing(21211), Outcome("refused", code="21211", permanent=True)),
         (refusing(21614), Outcome("refused", code="21614", permanent=True)),
-        (refusing(21612), Outcome("refused", code="21612", permanent=True)),
+        (refusing(21612), Outcome("refused", code="21612")),
         (refusing(21610), Outcome("refused", code="21610", permanent=True)),
         (refusing(21606), Outcome("refused", code="21606", account_wide=True)),
         (refusing(21608), Outcome("refused", code="21608", account_wide=True)),

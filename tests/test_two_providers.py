@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from app.tables import ways
 from tests.house import PHONES
 from tests.loopback import telnyx_faults
 from tests.loopback.phone import CODE, a_person
@@ -313,3 +315,46 @@ def test_the_running_worker_rings_by_the_second_while_the_first_hangs(tmp_path: 
         finally:
             house.worker.stop()
         assert took < 8.0, "before the first one's time is over"
+
+
+# --- who has the last word -------------------------------------------------------------------------------
+@pytest.mark.parametrize("first", [True, False])
+def test_whoever_says_not_now_is_asked_again_whatever_the_other_one_says(tmp_path: Path, first: bool) -> None:
+    """Rate-limited by the one, refused for no good reason by the other: the order makes no difference."""
+    with a_house_on_two_wires(tmp_path) as house:
+        busy, strange = (too_many(), telnyx_faults.refusing("40301"))
+        if not first:
+            busy, strange = refusing(99999), telnyx_faults.refusing("10011", 429)
+        house.twilio.fault(busy, number=PHONES["ana"])
+        house.telnyx.fault(strange, number=PHONES["ana"])
+        house.called(lead="ana", second=None)
+        for _ in range(3):
+            house.pass_time(seconds=1)
+        assert len(page_texts(house, "ana")) == 1
+
+
+def test_that_a_number_is_none_is_one_providers_word_until_the_other_has_said_it(tmp_path: Path) -> None:
+    with a_house_on_two_wires(tmp_path) as house:
+        for person in ("ana", "cyd"):
+            house.twilio.fault(*[refusing(21211)] * MANY, number=PHONES[person])
+        house.called(lead="ana", second=None)
+        house.tick(AT_ONCE)
+        assert by_telnyx(house, "ana")[0] == 1 and len(page_texts(house, "ana")) == 1
+        assert broken(house) == []
+        house.telnyx.fault(*[telnyx_faults.refusing("40310")] * MANY, number=PHONES["cyd"])
+        house.called(lead="cyd", second=None)
+        house.tick(AT_ONCE)
+        assert broken(house) == ["cyd"]
+
+
+def test_who_texted_stop_has_said_it_to_us_and_the_other_provider_is_not_asked(tmp_path: Path) -> None:
+    with a_house_on_two_wires(tmp_path) as house:
+        house.twilio.fault(*[refusing(21610)] * MANY)
+        house.called(lead="ana", second=None)
+        house.tick(AT_ONCE)
+        assert by_telnyx(house, "ana")[0] == 0
+
+
+def broken(house: WiredTwice) -> list[str]:
+    with house.shell.store.read() as connection:
+        return list(connection.scalars(select(ways.c.person).where(ways.c.broken_at.is_not(None))))

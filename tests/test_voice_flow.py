@@ -19,6 +19,7 @@ from dispatch.stages import Step
 from tests.house import PHONES, on_both
 from tests.loopback.phone import BUSY, CODE, NOBODY, NOTHING, VOICEMAIL, Heard, Phone, a_person
 from tests.loopback.twilio_calls import HeldCall
+from tests.loopback.twilio_faults import breaking_down
 from tests.loopback.twilio_signing import sign
 from tests.wired import BASE, Wired, a_call, a_wired_house, ask
 
@@ -485,3 +486,22 @@ def test_a_phone_that_rings_while_we_are_away_is_not_silent(wired: Wired) -> Non
     heard = wired.twilio.ring(PHONES["ana"], a_person())
     assert sum("Crisis page two, zero, zero, one." in words for words in heard.words) == 3
     assert heard.last.endswith("Call the desk at five, five, five, zero, one, zero, zero.")
+
+
+@pytest.mark.parametrize("first", [NOBODY, None])
+def test_a_call_of_which_nobody_knows_is_not_taken_for_an_earlier_one_to_the_same_phone(
+    wired: Wired, first: Phone | None
+) -> None:
+    """A call is known to its provider by number and time alone. The first was not picked up, or still rings."""
+    called(wired, "ana")
+    wired.twilio.fault(breaking_down(), number=PHONES["ana"])
+    if first is not None:
+        ring(wired, "ana", first)
+    wired.pass_time(seconds=61)
+    assert len(calls_to(wired, "ana")) == 1
+    for _ in range(4):
+        wired.pass_time(seconds=3)
+    rung = [row for row in tries(wired, "ana") if row.channel == "call"]
+    assert len(calls_to(wired, "ana")) == 2, "it was not taken, so it is made again"
+    assert [row.state for row in rung] == ["sent", "sent"]
+    assert len({row.provider_id for row in rung}) == 2

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.clock import SystemClock
 from app.heartbeats import beats
+from app.house_alarms import standing
 from app.shell import Shell
 from app.tables import outbox
 from app.wiring import shell_for
@@ -89,3 +91,50 @@ def test_f10_the_workers_thread_outlives_a_database_that_is_away(tmp_path: Path)
 def _beaten(shell: Shell) -> object:
     with shell.store.read() as connection:
         return beats(connection).get("worker")
+
+
+def test_f09_a_lock_that_is_held_for_long_is_not_taken_for_a_fault_of_the_incident(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        Call(house).sent()
+        house.worker.tick()
+        house.clock.move(timedelta(minutes=4))
+        with locked_for(house.shell, times=2):
+            house.worker.tick()
+            house.worker.tick()
+        assert _alarms(house) == [] and house.recorder.texts_to(PHONES["cyd"]) == ()
+        house.worker.tick()
+        assert len(house.recorder.texts_to(PHONES["cyd"])) == 1, "the next person, without a rest"
+
+
+def test_f09_an_incident_over_which_the_database_fails_each_time_is_named(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house:
+        Call(house).sent()
+        house.worker.tick()
+        house.clock.move(timedelta(minutes=4))
+        with locked_for(house.shell, times=3):
+            for _ in range(3):
+                house.worker.tick()
+        assert _alarms(house) == ["poisoned"]
+
+
+@contextmanager
+def locked_for(shell: Shell, times: int) -> Iterator[None]:
+    """So many changes of an incident find the database locked; everything else can be written."""
+    left = [times]
+
+    def fail(_: Any, __: Any, statement: str, *more: Any) -> None:
+        if left[0] and statement.startswith("UPDATE incidents"):
+            left[0] -= 1
+            raise OperationalError(statement, None, Exception("database is locked"))
+
+    event.listen(shell.store.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(shell.store.engine, "before_cursor_execute", fail)
+    assert left == [0]
+
+
+def _alarms(house: House) -> list[str]:
+    with house.shell.store.read() as connection:
+        return [one.kind for one in standing(connection)]

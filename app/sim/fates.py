@@ -20,7 +20,7 @@ FATES = {
 }
 WELL = {"taken": 1}
 DOWN = {"hung_gone": 6, "5xx_gone": 3, "refused_by_account": 1}
-REFUSALS = ("21610", "21211", "30006", "21612", "30007", "unheard-of", "30004", "20003")
+REFUSALS = ("21610", "21211", "30006", "21614", "30007", "unheard-of", "30004", "20003")
 # What becomes of something that was taken, by channel: what it comes to in the end.
 BECOMES: Mapping[str, Mapping[str, int]] = {
     "text": {"delivered": 72, "lost": 6, "late": 8, "undelivered": 8, "doubled": 4, "silent": 2},

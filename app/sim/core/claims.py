@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.claims import LEASE, LINE_LOOKED_AT, LOOK_AFTER
-from app.next_try import after, begins_next, patience
+from app.next_try import after, begins_next, patience, refusing
 from app.sim.core.row import Row
 from app.sim.core.tries import Outbox
 from dispatch.reach import PHONE
@@ -137,11 +137,9 @@ def settle(
     row = held.row
     if row.fence != held.fence or row.state != "sending":
         return ""
-    refused = row.refused_by
-    if outcome.kind == "refused" and provider not in refused:
-        refused = (*refused, provider)
+    refused = refusing(row.refused_by, provider, outcome)
     left = any(name not in refused for name in others)
-    state, again_at, forget = after(row.attempts, outcome, left, now, asked)
+    state, again_at, forget = after(row.attempts, outcome, refused, left, now, asked)
     row.state, row.lease_until, row.refused_by = state, None, () if forget else refused
     row.known = row.known or outcome.provider_id is not None
     if outcome.code == "not_seen":

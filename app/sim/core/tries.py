@@ -133,8 +133,8 @@ class Outbox:
 
     def begin_next(self, delivery: list[Row], now: datetime) -> bool:
         """Begin the next try now, beside what is out; False when there is none left to begin."""
-        if delivery[-1].spare and now - delivery[-1].owed_at > SPARES_KEPT:
-            # Nobody has said for long that the first try failed: it is not going to be tried again.
+        if delivery[-1].spare and _is_long_over(delivery, now - SPARES_KEPT):
+            # Nobody has said for long that the try before failed, and nothing of it is still out.
             self._drop_spares(delivery)
         if not any([row.state == "owed" and row.attempts == 0 for row in delivery]):
             return False
@@ -177,3 +177,11 @@ def tries_of(delivery: list[Row], now: datetime) -> list[Try]:
 
 def _order(row: Row) -> tuple[int, int]:
     return row.priority, row.id
+
+
+def _is_long_over(delivery: list[Row], before: datetime) -> bool:
+    return delivery[-1].owed_at < before and not any(
+        row.state in UNSETTLED or (row.sent_at is not None and row.sent_at >= before)
+        for row in delivery
+        if not row.spare
+    )
