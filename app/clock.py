@@ -21,6 +21,13 @@ class Clock(Protocol):
     def run_on_from(self, newest: datetime) -> None: ...
 
 
+def both_times(clock: Clock) -> tuple[datetime, datetime]:
+    """The time that we keep, and the machine's wall clock. What others dated is held against either: while the two are
+    apart, one of them is wrong, and nothing here says which."""
+    ours = clock.now()
+    return ours, ours + clock.apart
+
+
 # The machine's wall clock may be set forward at once by this much: a small correction is no fault.
 JUMP = timedelta(seconds=60)
 # A greater jump is believed when the wall clock still says so after this time; until then nobody's time runs out.

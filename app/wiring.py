@@ -1,8 +1,9 @@
 """From settings to running parts: the one place that chooses the real ones."""
 
+from functools import partial
 from pathlib import Path
 
-from app.clock import Clock, SystemClock
+from app.clock import Clock, SystemClock, both_times
 from app.outside import Telnyx, Twilio
 from app.seal import Keyring
 from app.settings import Settings
@@ -80,5 +81,6 @@ def speakers_for(shell: Shell) -> Speakers:
         tokens = (twilio.auth_token, twilio.auth_token_previous)
         first = Signatures(settings.base_url, twilio.account_sid, tokens)
     if telnyx is not None:
-        second = TelnyxSignatures(telnyx.public_key, telnyx.sender, telnyx.account, shell.clock.now)
+        times = partial(both_times, shell.clock)
+        second = TelnyxSignatures(telnyx.public_key, telnyx.sender, telnyx.account, times)
     return Speakers(first, second)

@@ -22,8 +22,11 @@ RFC_PUBLIC = "/FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU="
 OPENSSL_SIGNED = "G7TPWkxk6Ny4Z4j3kILI15sEUzGvec4ioUVjZAmWdH7OVYh3nV3Utt1dl5uUOUiHF4IdXl7kxVNv7TqXAQ0RAQ=="
 
 
-def ours(key: str | None = None, account: str | None = ACCOUNT, at: datetime = NOW) -> TelnyxSignatures:
-    return TelnyxSignatures(public_key(KEY) if key is None else key, SENDER, account, lambda: at)
+def ours(
+    key: str | None = None, account: str | None = ACCOUNT, at: datetime = NOW, wall: datetime | None = None
+) -> TelnyxSignatures:
+    times = (at, wall or at)
+    return TelnyxSignatures(public_key(KEY) if key is None else key, SENDER, account, lambda: times)
 
 
 def said(body: bytes = BODY, at: int = STAMP, key: Ed25519PrivateKey = KEY) -> tuple[bytes, str, str]:
@@ -60,6 +63,14 @@ def test_a_body_that_was_right_is_refused_when_it_comes_again_later() -> None:
     kept = said()
     assert ours().refusal(*kept) is None
     assert ours(at=NOW + timedelta(minutes=5, seconds=1)).refusal(*kept) == "old"
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=12), -timedelta(minutes=9), timedelta(days=1)])
+def test_while_our_time_and_the_wall_clock_are_apart_either_will_do(apart: timedelta) -> None:
+    between = ours(at=NOW, wall=NOW + apart)
+    assert between.refusal(*said()) is None
+    assert between.refusal(*said(at=STAMP + int(apart.total_seconds()))) is None
+    assert between.refusal(*said(at=STAMP + int(apart.total_seconds()) * 2)) == "old"
 
 
 def test_a_stranger_learns_nothing_of_time() -> None:

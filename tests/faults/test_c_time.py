@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -19,8 +20,9 @@ from app.clock import BELIEVED_AFTER, SystemClock
 from app.codec import dump, load
 from app.house_alarms import standing
 from app.journal import verify
+from app.outside import Outside, Telnyx
 from app.tables import charts, journal
-from app.wiring import ROOT, carried_by, shell_for
+from app.wiring import ROOT, carried_by, shell_for, speakers_for
 from app.worker import Worker
 from dispatch import commands as c
 from dispatch.facts import Asked
@@ -30,8 +32,10 @@ from dispatch.rota.rules import Rules
 from dispatch.rota.wall import instant, wall_of
 from dispatch.stages import Seat
 from notify.recorder import Recorder
+from notify.telnyx_signature import SIGNATURE_HEADER, TIME_HEADER
 from tests.crisis import Crisis
 from tests.house import NIGHT, House, a_house, create_schema, furnish, settings_for
+from tests.loopback.telnyx_signing import headers, public_key
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 US_ZONES = (
@@ -104,6 +108,25 @@ def test_f38_a_wall_clock_set_back_ten_minutes_makes_no_deadline_late(machine: M
     house.worker.tick()
     assert states(crisis) == {"ana": "lapsed", "ben": "lapsed", "cyd": "asked", "dov": "asked"}
     assert machine.clock.apart < -9 * MINUTE, "and it can be seen that the clocks are apart"
+
+
+@pytest.mark.parametrize("leap", [-10 * MINUTE, 12 * MINUTE])
+def test_f38_what_telnyx_signs_is_heard_while_the_wall_clock_and_ours_are_apart(
+    machine: Machine, leap: timedelta
+) -> None:
+    """A machine that is set right after it ran ahead, and one that was paused."""
+    key = Ed25519PrivateKey.generate()
+    telnyx = Telnyx("key", public_key(key), "+15005550107")
+    shell = shell_for(settings_for("sqlite://", outside=Outside(telnyx=telnyx)), machine.clock)
+    signatures = speakers_for(shell).telnyx
+    assert signatures is not None
+    machine.wall += leap
+    machine.run(2 * MINUTE)
+    assert abs(machine.clock.apart) > 9 * MINUTE
+    for at in (machine.wall, machine.clock.now()):
+        given = headers(key, int(at.timestamp()), b"{}")
+        assert signatures.refusal(b"{}", given[TIME_HEADER], given[SIGNATURE_HEADER]) is None
+    shell.store.close()
 
 
 def test_f38_what_is_written_down_after_a_clock_was_set_back_still_comes_later(
