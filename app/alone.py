@@ -1,57 +1,106 @@
-"""The worker's lock: who holds it knows that no other worker lives on this database, however the last one ended."""
+"""Who works on a database: each worker holds a share of one lock for as long as it lives, however it ends. Who can have
+the whole of it knows that nobody else lives."""
 
 import fcntl
+import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app.store import Store
 
+log = logging.getLogger("standby.alone")
 # Any number will do, as long as every Standby on the database takes the same.
 WORKERS_LOCK = 0x57A_4DB2
+# Somebody else is just taking over what a dead one left: that is one statement.
+JOINS_WITHIN_SECONDS = 10.0
+TRIES_AGAIN_SECONDS = 0.05
 
 
 class Alone:
-    """Held until `let_go()` or the end of the process: the kernel, or the database, gives it back then."""
+    """A share, held until `let_go()` or the end of the process: the kernel, or the database, gives it back then."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._file: IO[bytes] | None = None
         self._connection: Connection | None = None
 
-    def take(self) -> bool:
-        """True when nobody else works here. Never waits."""
-        if not self._store.is_sqlite:
-            return self._take_of_postgres()
-        path = self._store.engine.url.database
-        if not path or path == ":memory:":
+    def join(self, if_alone: Callable[[], object]) -> bool:
+        """Work here from now on. Where nobody else does, `if_alone` is run before anybody can; True then."""
+        if self._store.is_sqlite:
+            return self._join_at_the_file(if_alone)
+        self._connection = self._own_connection()
+        if self._asks("pg_try_advisory_lock"):
+            if_alone()
+            self._asks("pg_try_advisory_lock_shared")
+            self._asks("pg_advisory_unlock")
             return True
-        file = Path(f"{path}.worker").open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return False
-        self._file = file
-        return True
+        self._wait(lambda: self._asks("pg_try_advisory_lock_shared"))
+        return False
 
-    def _take_of_postgres(self) -> bool:
-        # On a connection of its own, outside any transaction: the lock lives as long as the connection.
-        connection = self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({WORKERS_LOCK})").scalar()
-        if not taken:
-            connection.close()
-            return False
-        self._connection = connection
-        return True
+    def keep(self) -> None:
+        """Still here? A connection that the database ended takes the share with it: then there is a new one."""
+        if self._connection is None:
+            return
+        try:
+            self._connection.exec_driver_sql("SELECT 1")
+        except DBAPIError:
+            log.warning("the connection that holds our share was ended; taking another one")
+            self._end(self._connection)
+            self._connection = self._own_connection()
+            self._asks("pg_try_advisory_lock_shared")
 
     def let_go(self) -> None:
-        """Another may work here now."""
+        """Gone from here."""
         if self._file is not None:
             self._file.close()
             self._file = None
         if self._connection is not None:
-            self._connection.invalidate()  # its session ends, and the lock with it
-            self._connection.close()
+            self._end(self._connection)
             self._connection = None
+
+    def _join_at_the_file(self, if_alone: Callable[[], object]) -> bool:
+        path = self._store.engine.url.database
+        if not path or path == ":memory:":
+            if_alone()
+            return True
+        self._file = Path(f"{path}.worker").open("ab")
+        alone = self._has(fcntl.LOCK_EX)
+        if alone:
+            if_alone()
+        # From the whole to a share is two steps for the kernel: who comes between them finds no work of ours yet.
+        self._wait(lambda: self._has(fcntl.LOCK_SH))
+        return alone
+
+    def _has(self, how: int) -> bool:
+        assert self._file is not None
+        try:
+            fcntl.flock(self._file, how | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _own_connection(self) -> Connection:
+        # Outside any transaction: the lock lives as long as the connection.
+        return self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    def _asks(self, function: str) -> bool:
+        assert self._connection is not None
+        return bool(self._connection.exec_driver_sql(f"SELECT {function}({WORKERS_LOCK})").scalar())
+
+    def _end(self, connection: Connection) -> None:
+        connection.invalidate()  # its session ends, and the lock with it
+        connection.close()
+
+    def _wait(self, has_share: Callable[[], bool]) -> None:
+        ends_at = time.monotonic() + JOINS_WITHIN_SECONDS
+        while not has_share():
+            if time.monotonic() > ends_at:
+                # Whoever holds it stands still. Pages do not wait for that.
+                log.warning("no share of the workers' lock; working without one")
+                return
+            time.sleep(TRIES_AGAIN_SECONDS)

@@ -60,7 +60,6 @@ class Worker:
         self._sender = Sender(shell, wires)
         self._alone = Alone(shell.store)
         self._threaded = False
-        self._leases_of_the_dead = False
         self._came_back: queue.SimpleQueue[tuple[Claim, Outcome]] = queue.SimpleQueue()
         self._out: dict[tuple[int, int], tuple[Claim, float]] = {}
         self._slow: set[tuple[int, int]] = set()
@@ -102,17 +101,24 @@ class Worker:
         self._threads.append(thread)
 
     def begin(self) -> None:
-        """Take the worker's lock, if nobody has it: then what is on the wire is a dead one's."""
-        self._leases_of_the_dead = self._alone.take()
+        """Join those who work here. Where nobody does, what is on the wire is a dead one's."""
         with self._shell.store.read() as connection:
             newest = connection.scalar(select(func.max(heartbeats.c.at)))
         if newest is not None:
             self._shell.clock.run_on_from(newest)
+        self._alone.join(self._void_leases)
         self._poisoned.begin(self._shell.clock.now())
 
     def let_go(self) -> None:
         """Another may be alone now."""
         self._alone.let_go()
+
+    def _void_leases(self) -> None:
+        try:
+            with self._shell.store.write() as connection:
+                void_leases(connection, self._shell.clock.now())
+        except OperationalError as fault:  # they run out by themselves
+            log.warning("the leases of the dead stand: %s", type(fault).__name__)
 
     def stop(self) -> None:
         """Finish what is on the wire, settle it, and stop."""
@@ -147,10 +153,6 @@ class Worker:
     def tick(self) -> None:
         """Settle, send, wake, send what waking owed, and leave a heartbeat."""
         with self._one_at_a_time:
-            if self._leases_of_the_dead:
-                with self._shell.store.write() as connection:
-                    void_leases(connection, self._shell.clock.now())
-                self._leases_of_the_dead = False
             self._settle_and_send()
             self._look_after_the_silent()
             for _ in range(WAKES_AT_MOST // WAKES_AT_ONCE):
@@ -297,6 +299,7 @@ class Worker:
                 drop_old_spares(connection, now - SPARES_KEPT)
                 self._look_at_the_clock(connection, now)
             self._shell.store.checkpoint()
+            self._alone.keep()
             self._checkpointed = now
 
     def _look_at_the_clock(self, connection: Connection, now: datetime) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ import sys, time
 from app.alone import Alone
 from app.store import Store
 alone = Alone(Store(sys.argv[1]))
-print(alone.take(), flush=True)
+print(alone.join(lambda: None), flush=True)
 time.sleep(60)
 """
 
@@ -34,13 +35,52 @@ def address(house: House) -> str:
     return house.shell.settings.database_url
 
 
-def test_only_one_is_alone_and_the_next_one_is_when_it_has_let_go(house: House) -> None:
-    first, second = Alone(house.shell.store), Alone(Store(address(house)))
-    assert first.take()
-    assert not second.take()
+def nothing() -> None:
+    """What there is to do for who is alone."""
+
+
+def test_who_comes_while_anybody_works_here_is_not_alone(house: House) -> None:
+    """Also when the first of them has gone by then: two overlapping restarts leave the second one's work alone."""
+    first, second, third, last = (Alone(Store(address(house))) for _ in range(4))
+    assert first.join(nothing)
+    assert not second.join(nothing)
     first.let_go()
-    assert second.take()
+    assert not third.join(nothing)
     second.let_go()
+    third.let_go()
+    assert last.join(nothing)
+    last.let_go()
+
+
+def test_nobody_joins_while_the_leases_of_the_dead_are_voided(house: House) -> None:
+    first, second = Alone(Store(address(house))), Alone(Store(address(house)))
+    order: list[str] = []
+    comes = threading.Thread(target=lambda: order.append(f"joined, alone: {second.join(nothing)}"))
+
+    def void() -> None:
+        comes.start()
+        comes.join(timeout=0.5)
+        order.append("voided")
+
+    assert first.join(void)
+    comes.join(timeout=10)
+    assert order == ["voided", "joined, alone: False"]
+    first.let_go()
+    second.let_go()
+
+
+def test_a_share_is_taken_again_when_the_database_ends_its_connection(house: House) -> None:
+    mine, other = Alone(Store(address(house))), Alone(Store(address(house)))
+    assert mine.join(nothing)
+    with house.shell.store.read() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'"
+            )
+    mine.keep()
+    assert not other.join(nothing)
+    mine.let_go()
+    other.let_go()
 
 
 def test_a_killed_process_lets_go_at_once(house: House) -> None:
@@ -49,13 +89,20 @@ def test_a_killed_process_lets_go_at_once(house: House) -> None:
     try:
         assert holder.stdout is not None and holder.stdout.readline().strip() == "True"
         mine = Alone(house.shell.store)
-        assert not mine.take()
+        assert not mine.join(nothing)
+        mine.let_go()
         os.kill(holder.pid, signal.SIGKILL)
         holder.wait(timeout=10)
-        assert any(mine.take() for _ in range(200_000)), "the kernel, or the database, gives it back"
-        mine.let_go()
+        assert any(alone_now(mine) for _ in range(1_000)), "the kernel, or the database, gives it back"
     finally:
         holder.kill()
+
+
+def alone_now(mine: Alone) -> bool:
+    try:
+        return mine.join(nothing)
+    finally:
+        mine.let_go()
 
 
 def on_the_wire(house: House) -> list[int]:
@@ -70,7 +117,7 @@ def on_the_wire(house: House) -> list[int]:
 def beat(house: House, *, alone: bool) -> None:
     """The first beats of a worker that has just been started, while another one works or none does."""
     other = Alone(Store(address(house)))
-    assert alone or other.take()
+    assert alone or other.join(nothing)
     worker = Worker(house.shell, carried_by(house.recorder))
     worker.begin()
     try:
