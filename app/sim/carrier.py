@@ -35,8 +35,8 @@ class Copy:
 @dataclass
 class Carried:
     """What the network knows of one try. Only a look that saw nothing, a pause over the lease or a copy that came
-    back explains another copy; or that who had it last, of which it is not known what came, carries nothing; or that
-    a process died with it before it came to a wire (`fence`: the claim that was seen here last). `said` are the words
+    back explains another copy; or that who had it last, of which nothing was written down, carries nothing; or that a
+    process died with it before it came to a wire (`fence`: the claim that was seen here last). `said` are the words
     that somebody reported of it."""
 
     copies: list[Copy] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Carrier:
         act: Callable[[Sendable], Outcome] = getattr(self, f"_{fate}")
         known.unclear_by = self._name
         outcome = act(what)
-        if outcome.kind != "ambiguous":
+        if outcome.kind == "refused":
             known.unclear_by = None
         return outcome
 
