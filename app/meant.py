@@ -40,6 +40,13 @@ def meant(connection: Connection, staff: Staff, heard: Reply, now: datetime) -> 
     return certain[0] if len(certain) == 1 else which(staff, waiting)
 
 
+def page_that_waits(connection: Connection, staff: Staff, now: datetime) -> tuple[str, int] | None:
+    """Whose page waits for an answer on this phone, and its number: the first of them. A check-in is none: nobody who
+    cries for help is asked for an OK."""
+    parts = parts_of(connection, staff.ids, now, None)
+    return next(((part.person, part.ref) for part in parts if part.open and not part.task), None)
+
+
 def _coded(staff: Staff, coded: list[Said], heard: Reply) -> Said | Message:
     """The code is one of theirs. Is it sure whose?"""
     if heard.mark:

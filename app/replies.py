@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.commit import Done, Reply, commit_in, load_incident
 from app.journal import newest
-from app.meant import meant
+from app.meant import meant, page_that_waits
 from app.phone_owners import Said, Staff, staff_at
 from app.probe import heard as heard_probe
 from app.rota.heard import hear_rota
@@ -20,7 +20,7 @@ from app.ways_health import note_start, note_stop
 from dispatch.answers import MINUTES_AT_MOST, Taken
 from dispatch.commands import Accept, Command, Decline
 from dispatch.incident import Incident
-from dispatch.messages import HasIt, Message, NoHeard, Refusal, StepHeard, YesHeard
+from dispatch.messages import HasIt, Message, NoAlarm, NoHeard, Refusal, StepHeard, YesHeard
 from dispatch.next_steps import command_of, page_of
 from dispatch.value import Refused
 from notify.replies import Reply as Heard
@@ -76,9 +76,15 @@ def _first_time(connection: Connection, event: str, now: datetime) -> bool:
 
 
 def _act(connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime) -> None:
-    if heard.word == "keyword":
-        _cry(connection, shell, staff, heard, now)
-        return
+    if heard.word != "keyword":
+        _answer(connection, shell, staff, heard, via, now)
+    if heard.keyword == "help":
+        _cry(connection, shell, staff, now)
+
+
+def _answer(
+    connection: Connection, shell: Shell, staff: Staff, heard: Heard, via: str, now: datetime
+) -> None:
     if hear_rota(connection, shell, staff, heard, via, now):
         return
     said = meant(connection, staff, heard, now)
@@ -148,9 +154,7 @@ def _mirror(connection: Connection, shell: Shell, number: str, heard: Heard, via
         note_start(connection, shell, number, now, via=via)
 
 
-def _cry(connection: Connection, shell: Shell, staff: Staff, heard: Heard, now: datetime) -> None:
-    """A cry for help is answered: nobody must think that a text has raised an alarm."""
-    if heard.keyword == "help":
-        desk = f" at {shell.settings.desk_phone}" if shell.settings.desk_phone else ""
-        sentence = f"A text does not raise an alarm. In danger call 911, then the desk{desk}."
-        tell_back(connection, None, Refusal(staff.ids[0], 0, sentence), now, staff.number)
+def _cry(connection: Connection, shell: Shell, staff: Staff, now: datetime) -> None:
+    """A cry for help is answered: nobody must think that a text has raised an alarm, or answered a page that waits."""
+    person, ref = page_that_waits(connection, staff, now) or (staff.ids[0], 0)
+    tell_back(connection, None, NoAlarm(person, ref, shell.settings.desk_phone), now, staff.number)

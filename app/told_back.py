@@ -9,12 +9,13 @@ from app.journal import newest
 from app.outbox import owe
 from app.tables import outbox
 from dispatch.incident import Incident
-from dispatch.messages import HasIt, HowToReply, Message, Refusal, WhichPage
+from dispatch.messages import HasIt, HowToReply, Message, NoAlarm, Refusal, WhichPage
 
 log = logging.getLogger("standby.replies")
 # Two machines that answer each other would go on for ever: after so many of these in so long we fall silent. Who has
-# a call is counted by itself: nobody is left without it because their texts before were not understood.
-ALIKE = ((HowToReply.__name__, WhichPage.__name__, Refusal.__name__), (HasIt.__name__,))
+# a call, and that a cry for help raised no alarm, are each counted by themselves: nobody is left without them because
+# their texts before were not understood.
+ALIKE = ((HowToReply.__name__, WhichPage.__name__, Refusal.__name__), (HasIt.__name__,), (NoAlarm.__name__,))
 ANSWERS_AT_MOST, ANSWERS_WITHIN = 8, timedelta(minutes=10)
 
 

@@ -130,6 +130,14 @@ class HowToReply(Message):
 
 
 @dataclass(frozen=True)
+class NoAlarm(Message):
+    """A cry for help came by text, which raises no alarm: whom to call. `desk` is its number, or empty; `ref` is a page
+    of theirs that waits, or 0."""
+
+    desk: str
+
+
+@dataclass(frozen=True)
 class CoverAsked(Message):
     """A colleague asks for cover of a shift; `ref` is what is texted back. `sick`: it is wanted at once."""
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Literal
 
 from notify.marks import LETTERS
@@ -18,9 +19,10 @@ Sign = Literal["", "emoji", "quote"]
 class Reply:
     """What was understood, and nothing of the text itself, so that it can be logged.
 
-    `mark` is the letter after the code. Of a text that was not understood, `near` is what it may have meant, and
-    `sign` says that it was a picture, or words of ours that a phone sent back. `opts_in`: the carrier takes this very
-    text as a wish for our texts, whatever else it says."""
+    `mark` is the letter after the code. Beside a yes or a no, `keyword` is a cry for help that stands behind it. Of a
+    text that was not understood, `near` is what it may have meant, and `sign` says that it was a picture, or words of
+    ours that a phone sent back. `opts_in`: the carrier takes this very text as a wish for our texts, whatever else it
+    says."""
 
     ref: int | None
     word: Word
@@ -90,6 +92,12 @@ COURTESY: Final = frozenset(
 MEANS_STOP: Final = frozenset(("alto", "parar", "pare", "detener", "basta", "baja", "cancelar"))
 # Someone who writes one of these is not answering a page. The desk must see it whatever else the text says.
 CRIES: Final = frozenset(("help", "sos", "mayday", "ayuda", "ayudame", "socorro", "auxilio"))
+# Answers that begin no other sentence, as "no" and "si" do.
+CLEAR: Final = frozenset(
+    ("y", "yes", "yep", "yeah", "yup", "accept", "accepted", "acepto", "aceptado")
+    + ("n", "nope", "decline", "declined", "rechazo")
+)
+CANNOT: Final = frozenset(("cant", "cannot"))
 NEGATIONS: Final = frozenset(("not", "dont", "isnt", "arent", "wont", "never", "nunca"))
 HOURS: Final = frozenset(("h", "hr", "hrs", "hour", "hours", "hora", "horas"))
 PHRASES: Final = (
@@ -128,13 +136,22 @@ def read(body: str) -> Reply:
     said = QUOTED.sub(" ", text)
     tokens, mark = _without_mark(_tokens(said))
     keyword = _keyword(tokens)
-    if keyword is not None:
-        return Reply(_ref(tokens), "keyword", None, None, keyword, opts_in=tokens in OPTS_IN)
     word = _word(tokens)
+    if keyword is not None and not (keyword == "help" and _answers_first(tokens, word)):
+        return Reply(_ref(tokens), "keyword", None, None, keyword, opts_in=tokens in OPTS_IN)
     if word == "unknown":
         return _not_understood(tokens, mark, _sign(text, said))
     reason = _reason(tokens) if word == "no" else None
-    return Reply(_ref(tokens), word, _minutes(tokens), reason, mark=mark, opts_in=tokens in OPTS_IN)
+    return Reply(_ref(tokens), word, _minutes(tokens), reason, keyword, mark, opts_in=tokens in OPTS_IN)
+
+
+def _answers_first(tokens: list[str], word: Word) -> bool:
+    """Does a cry stand behind a code and a clear answer? Then both are meant. "2291 can't help" is a clear no; "2291 no
+    help needed" and "2291 cant breathe, help" are none."""
+    if word not in ("yes", "no") or len(tokens) < 2 or not _is_code(tokens[0]):
+        return False
+    no_help = any(token in CANNOT and after in CRIES for token, after in pairwise(tokens))
+    return tokens[1] in CLEAR or (no_help and MEANT.get(tokens[1]) == "no")
 
 
 def _not_understood(tokens: list[str], mark: str, sign: Sign) -> Reply:

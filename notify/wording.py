@@ -21,6 +21,7 @@ from dispatch.messages import (
     HasIt,
     HowToReply,
     Message,
+    NoAlarm,
     NoHeard,
     NotesDue,
     NumberCode,
@@ -163,6 +164,11 @@ def _of_a_page(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:
         case HowToReply():
             yield Part(f"That was not understood. Reply {ref} Y 15 (minutes) or {ref} N.")
             yield Part(f"Then {ref} GO, {ref} HERE, {ref} OK.", spare=1)
+        case NoAlarm(desk=desk):
+            at = f" at {fit(desk, NAME_MOST)}" if desk else ""
+            yield Part(f"{ref}:" if message.ref else "")
+            yield Part(f"A text does not raise an alarm. In danger call 911, then the desk{at}.")
+            yield Part(f"The page waits: reply {ref} Y or {ref} N." if message.ref else "", spare=1)
 
 
 def _of_a_team(message: Message, ref: str, zone: ZoneInfo) -> Iterator[Part]:

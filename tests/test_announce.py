@@ -128,6 +128,7 @@ def test_no_message_has_a_slot_for_free_text():
         ("AlarmStands", "kind"),
         ("HasIt", "holder"),
         ("CannotReach", "name"),
+        ("NoAlarm", "desk"),
         ("CoverAsked", "holder"),
         ("CoverAsked", "tier"),
         ("SwapAsked", "holder"),

@@ -114,6 +114,46 @@ def test_a_cry_for_help_is_heard_whatever_stands_beside_it(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "word", "reason"),
+    [
+        ("2291 N can't help tonight", "no", None),
+        ("2291 N help he has a knife", "no", None),
+        ("2291 N too far, help", "no", "too_far"),
+        ("2291 no, can't help", "no", None),
+        ("2291 can not help", "no", None),
+        ("2291c N cannot help", "no", None),
+        ("2291 rechazo, ayuda", "no", None),
+        ("2291 Y, I can help", "yes", None),
+        ("2291 Yes help", "yes", None),
+    ],
+)
+def test_a_code_and_a_clear_answer_before_a_cry_are_both_heard(
+    body: str, word: str, reason: str | None
+) -> None:
+    reply = read(body)
+    assert (reply.ref, reply.word, reply.reason, reply.keyword) == (2291, word, reason, "help")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "N can't help",  # no code
+        "help 2291 N",  # the cry comes first
+        "2291 no help needed",
+        "2291 no necesito ayuda",
+        "2291 si necesito ayuda",
+        "2291 cant breathe help",
+        "2291 Y dont help",
+        "2291 N here help",
+        "2291 OK help",
+        "2291 help",
+    ],
+)
+def test_a_cry_beside_what_is_no_clear_answer_is_a_cry_alone(body: str) -> None:
+    assert (read(body).word, read(body).keyword) == ("keyword", "help")
+
+
+@pytest.mark.parametrize(
     ("body", "ref", "minutes"),
     [
         ("2291 Y 15", 2291, 15),

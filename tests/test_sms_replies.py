@@ -396,12 +396,68 @@ def test_a_number_that_the_provider_stops_or_starts_by_words_of_its_own_is_mirro
         assert (len(wired.texts("ana")) == sent) is stopped
 
 
-@pytest.mark.parametrize("body", ["HELP", "2001 y help", "SOS", "mayday"])
-def test_a_cry_for_help_answers_no_page_and_says_what_to_do(wired: Wired, body: str) -> None:
+NO_ALARM = "A text does not raise an alarm. In danger call 911, then the desk at 555-0100."
+
+
+@pytest.mark.parametrize("body", ["HELP", "y help", "2001 no help needed", "SOS", "mayday"])
+def test_a_cry_for_help_answers_no_page_and_says_what_to_do_and_how_to_answer(
+    wired: Wired, body: str
+) -> None:
     incident = wired.called()
     wired.text("ana", body)
     assert wired.incident(incident).members == ()
-    assert "In danger call 911, then the desk at 555-0100." in wired.texts("ana")[-1]
+    assert {page.state for page in wired.incident(incident).pages} == {"asked"}
+    assert wired.texts("ana")[-1].endswith(f"{NO_ALARM} The page waits: reply 2001 Y or 2001 N.")
+    assert len(wired.texts("ana")[-1]) <= 160
+
+
+def test_on_a_shared_phone_a_cry_is_told_the_code_of_whoever_has_the_page(wired: Wired) -> None:
+    wired.called(lead="ben", second="cyd")
+    share(wired, "ana", "ben")
+    wired.text("ana", "help")
+    assert "The page waits: reply 2001C Y or 2001C N." in wired.texts("ana")[-1]
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "heard"),
+    [
+        ("2001 N can't help tonight", "declined", "2001: you said no."),
+        ("2001 N help he has a knife", "declined", "2001: you said no."),
+        ("2001 Y help", "accepted", "2001: you said yes."),
+    ],
+)
+def test_a_clear_answer_with_a_cry_behind_it_is_taken_and_both_are_told(
+    wired: Wired, body: str, state: str, heard: str
+) -> None:
+    incident = wired.called()
+    wired.worker.tick()
+    before = len(wired.texts("ana"))
+    wired.text("ana", body)
+    page = next(page for page in wired.incident(incident).pages if page.person == "ana")
+    assert page.state == state
+    told, cry = wired.texts("ana")[before:]
+    assert heard in told
+    assert cry.endswith(NO_ALARM), "the page waits no more"
+
+
+def test_whoever_is_on_a_task_and_cries_for_help_is_not_asked_for_an_ok(wired: Wired) -> None:
+    wired.called()
+    for body in ("y", "go", "here", "help"):
+        wired.text("ana", body)
+    assert wired.texts("ana")[-1].endswith(NO_ALARM)
+
+
+def test_help_is_answered_after_texts_that_were_not_understood_and_not_for_ever(wired: Wired) -> None:
+    wired.called()
+    for _ in range(ANSWERS_AT_MOST + 1):
+        wired.text("ana", "blah")
+    for _ in range(ANSWERS_AT_MOST + 5):
+        wired.text("ana", "HELP")
+    told = [text for text in wired.texts("ana") if NO_ALARM in text]
+    assert len(told) == ANSWERS_AT_MOST
+    wired.pass_time(minutes=11)
+    wired.text("ana", "HELP")
+    assert NO_ALARM in wired.texts("ana")[-1]
 
 
 # --- any text, any race --------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ ABOUT = {
     "AlarmStands": "Told of an alarm",
     "WhichPage": "Asked: which page?",
     "HowToReply": "Told how to reply",
+    "NoAlarm": "Told that a text raises no alarm",
     "Refusal": "Told why not",
     "SeatYours": "Told: the seat is theirs",
     "SeatGone": "Told: the seat is taken over",
