@@ -16,6 +16,7 @@ from dispatch.desk import (
 )
 from dispatch.review import FINDINGS
 from notify.outcomes import why
+from notify.sip import MARK
 
 CHANNEL: Final = {
     "phone": "by phone",
@@ -160,6 +161,13 @@ FAILED_EXACTLY: Final = {
     "sender": "our own mail address is not taken",
     "unknown": "nobody could say why",
 }
+# Of a call, by the answer of SIP (notify/sip.py).
+FAILED_BY_SIP: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("403", "603", "607", "608"), "the call was turned away"),
+    **dict.fromkeys(("404", "410", "484", "604"), "the carrier found no such number"),
+    **dict.fromkeys(("408", "480", "487"), "nobody picked up"),
+    **dict.fromkeys(("486", "600"), "the line was busy"),
+}
 # Words of a status that stand where no code came with it.
 FAILED_STATUS: Final = {
     "busy": "the line was busy",
@@ -204,6 +212,9 @@ def failure(code: str | None, channel: str = "text") -> str:
         return FAILED["unknown"]
     if code in FAILED_STATUS:
         return FAILED_STATUS[code]
+    if code.startswith(MARK):
+        answer = code.removeprefix(MARK)
+        return f"{FAILED_BY_SIP.get(answer, 'the call could not be put through')}, SIP code {answer}"
     reason = why(code)
     words = FAILED_EXACTLY.get(code) or FAILED_BY.get(channel, {}).get(reason) or FAILED[reason]
     if not any(sign.isdigit() for sign in code):

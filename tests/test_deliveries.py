@@ -244,6 +244,19 @@ def test_every_code_that_we_know_has_words_and_an_unknown_one_says_that_it_is() 
     assert all("code" not in failure(word) or word == "ended" for word in FAILURES)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("sip-403", "the call was turned away, SIP code 403"),
+        ("sip-404", "the carrier found no such number, SIP code 404"),
+        ("sip-486", "the line was busy, SIP code 486"),
+        ("sip-503", "the call could not be put through, SIP code 503"),
+    ],
+)
+def test_what_a_carrier_says_of_a_call_has_words_of_its_own(code: str, words: str) -> None:
+    assert failure(code, "call") == words
+
+
 def test_the_page_of_deliveries_walks_through_no_growing_table(tmp_path: Path) -> None:
     with reached(tmp_path) as house:
         call = Call(house).sent()

@@ -248,6 +248,16 @@ def test_a_call_that_was_picked_up_and_let_go_is_lost_too(house: WiredTwice) -> 
     assert heard_of(house, "ana", "call")[1] == "ended"
 
 
+def test_a_carriers_no_to_two_calls_is_no_fault_of_the_account(house: WiredTwice) -> None:
+    rung(house)
+    for sid, one in list(house.telnyx.rings.items()):
+        (to,) = [person for person, number in PHONES.items() if number == one.asked["To"]]
+        form = [*house.telnyx._of_call(sid, ends=True), ("CallStatus", "failed"), ("ErrorCode", "403")]
+        house.telnyx.post_form(f"{HOOKS}/call?m={house.tries(to, 'call')[0].id}", form)
+        assert heard_of(house, to, "call")[1:] == ("failed", "sip-403")
+    assert len(house.telnyx.rings) > 1 and house.alarms() == {}
+
+
 def test_the_id_of_a_call_is_learned_from_its_first_report(house: WiredTwice) -> None:
     rung(house)
     assert house.tries("ana", "call")[0].provider_id is None

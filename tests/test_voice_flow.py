@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from app.delivered import report
+from app.house_alarms import standing
 from app.journal import newest
 from app.outbox import owe
 from app.ringing import code_of
-from app.tables import journal, outbox, people
+from app.tables import journal, outbox, people, ways
 from dispatch import commands as c
 from dispatch.incident import Page
 from dispatch.messages import NumberCode, RingTest
@@ -218,6 +219,29 @@ def test_a_voicemail_answers_nothing_and_the_next_way_begins_at_once(wired: Wire
     assert len(calls_to(wired, "ana")) == 2, "the next try begins, and no time has passed"
 
 
+@pytest.mark.parametrize("answer", ["403", "404", "408", "429"])
+def test_a_carriers_no_to_two_calls_blames_neither_the_account_nor_a_number(
+    wired: Wired, answer: str
+) -> None:
+    called(wired, "ana", "ben")
+    fields = {"CallSid": "CA1", "CallStatus": "failed", "SipResponseCode": answer}
+    for person in ("ana", "ben"):
+        assert post(wired, f"?m={the_call(wired, person).id}", fields, "/hooks/twilio/call")[0] == 204
+        assert (the_call(wired, person).failed, the_call(wired, person).code) == ("failed", f"sip-{answer}")
+    wired.worker.tick()
+    assert len(calls_to(wired, "ana")) == 2, "the next try begins, and by the same provider"
+    with wired.shell.store.read() as connection:
+        assert standing(connection) == ()
+        assert connection.scalars(select(ways.c.id).where(ways.c.broken_at.is_not(None))).all() == []
+    assert wired.shell.health.standing("alder", "call", "twilio").account is False
+
+
+def test_a_call_that_came_through_and_was_not_answered_has_no_code_of_its_line(wired: Wired) -> None:
+    called(wired, "ana")
+    ring(wired, "ana", a_person())
+    assert (the_call(wired, "ana").failed, the_call(wired, "ana").code) == ("ended", None)
+
+
 @pytest.mark.parametrize("guessed", ["human", "unknown", "machine_start", "fax"])
 def test_whatever_the_provider_guesses_only_the_code_makes_an_answer(wired: Wired, guessed: str) -> None:
     incident = called(wired, "ana", "ben")
@@ -232,7 +256,7 @@ def test_whatever_the_provider_guesses_only_the_code_makes_an_answer(wired: Wire
 
 @pytest.mark.parametrize(
     ("phone", "failed", "code"),
-    [(BUSY, "busy", "486"), (NOBODY, "no-answer", None), (Phone("cancelled"), "canceled", None)],
+    [(BUSY, "busy", "sip-486"), (NOBODY, "no-answer", None), (Phone("cancelled"), "canceled", None)],
 )
 def test_a_call_that_nobody_takes_is_lost_at_once(
     wired: Wired, phone: Phone, failed: str, code: str | None

@@ -15,6 +15,7 @@ from app.replies import hear
 from app.tables import outbox, people
 from app.voice import keyed
 from app.web.here import shell
+from notify.sip import call_code
 from notify.telnyx_codes import call_word, text_word
 from notify.telnyx_signature import payload_of
 
@@ -65,9 +66,8 @@ def status() -> ResponseReturnValue:
 @by_signature("the provider says how far a call came", "telnyx")
 def progress() -> ResponseReturnValue:
     ours = _ours("call", request.form.get("To", ""))
-    if not report(
-        shell(), ours, call_word(request.form.get("CallStatus", "")), request.form.get("ErrorCode")
-    ):
+    said, code = call_word(request.form.get("CallStatus", "")), call_code(request.form.get("ErrorCode"))
+    if not report(shell(), ours, said, code):
         log.warning("a status came for a call that is not ours, or with a word that we do not know")
     elif CALL_ID.fullmatch(known_as := request.form.get("CallSid", "")):
         _keep(ours, known_as)

@@ -12,6 +12,7 @@ from app.ringing import HOOK
 from app.voice import keyed
 from app.web.here import shell
 from notify.outcomes import FAILURES, RANKS
+from notify.sip import call_code
 from notify.twilio_wire import call_word
 
 bp = Blueprint("voice_hooks", __name__)
@@ -40,7 +41,8 @@ def voice() -> ResponseReturnValue:
 def progress() -> ResponseReturnValue:
     said = call_word(request.form.get("CallStatus", ""))
     known = said in RANKS or said in FAILURES
-    if not (known and report(shell(), _ours(), said, request.form.get("SipResponseCode"))):
+    code = call_code(request.form.get("SipResponseCode"))
+    if not (known and report(shell(), _ours(), said, code)):
         log.warning("a status came for a call that is not ours, or with a word that we do not know")
     return "", 204
 

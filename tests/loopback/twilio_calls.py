@@ -11,6 +11,7 @@ from tests.loopback.phone import Heard, Phone, listen
 SCRIPT_MOST = 4_000
 # Twilio's word for each state, and the event by which it is asked to tell of it.
 EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
+SIP = {"busy": "486", "completed": "200"}
 ENDS = {"nobody": "no-answer", "busy": "busy", "cancelled": "canceled"}
 
 
@@ -65,7 +66,7 @@ class _Line:
         event = EVENTS.get(status, "completed")
         if self.call.callback and event in self.call.events:
             fields = [("CallStatus", status), ("SequenceNumber", str(self.told))]
-            fields += [("SipResponseCode", "486")] if status == "busy" else []
+            fields += [("SipResponseCode", SIP[status])] if status in SIP else []
             self.post(bare(self.call.callback), self._always(fields))
             self.told += 1
 
