@@ -1,6 +1,6 @@
 """How well each provider has carried a program's messages just now, and so which one is tried first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -42,11 +42,14 @@ class Health:
         self._now = now
         self._lock = Lock()
         self._known: dict[tuple[str, str, str], Standing] = {}
+        self._went: dict[str, datetime] = {}
 
     def note(self, program: str, channel: str, provider: str, mark: Mark, code: str | None = None) -> None:
         """One more thing that this provider did, or did not do."""
         now = self._now()
         with self._lock:
+            if mark == "good":
+                self._went[channel] = now
             for key in self._concerned((program, channel, provider), mark):
                 self._known[key] = _after(self._own(key, now), mark, code, now)
 
@@ -70,6 +73,11 @@ class Health:
         with self._lock:
             known = sorted(key for key in self._known if key[0] in ("", program))
             return {key[1:]: self._standing(key, now) for key in known}
+
+    def went_at(self, channels: Iterable[str]) -> datetime | None:
+        """When something last went through by one of these channels, whoever carried it for whichever program."""
+        with self._lock:
+            return max((self._went[one] for one in channels if one in self._went), default=None)
 
     def is_down(self, program: str, channel: str, provider: str) -> bool:
         """Does next to nothing go through?"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, func, insert, select, text, update
@@ -14,6 +15,7 @@ from app.auditor.law import NAMED, Law
 from app.auditor.laws.every import EVERY
 from app.heartbeats import beats
 from app.house_alarms import HouseAlarm, mark_told, raise_alarm, standing, take
+from app.outside import Outside, Twilio
 from app.tables import (
     heartbeats,
     incidents,
@@ -377,3 +379,34 @@ def test_a_providers_alarm_ends_two_minutes_after_something_went_through_it_agai
     health.note("alder", "text", "twilio", "good")
     later(seconds=1)
     assert later(seconds=121) == []
+
+
+def test_neither_time_nor_a_restart_ends_the_alarm_of_a_provider_that_is_set_up(tmp_path: Path) -> None:
+    twilio = Twilio("AC1", "a token", None, "+12185550100", None)
+    with a_house(tmp_path, outside=Outside(twilio)) as house:
+        with house.shell.store.write() as connection:
+            for about in ("twilio:text", "telnyx:text"):
+                raise_alarm(connection, "provider", about, "It refuses all.", now=house.clock.now())
+        house.clock.move(MINUTE)
+        auditor = Auditor(house.shell)
+        for _ in range(10):
+            auditor.step()
+            house.clock.move(MINUTE)
+        assert [one.about for one in alarms(house)] == ["twilio:text"], "the other one is gone for good"
+        house.shell.health.note("alder", "text", "twilio", "good")
+        for _ in range(3):
+            house.clock.move(MINUTE)
+            auditor.step()
+        assert alarms(house) == ()
+
+
+def test_what_went_through_before_a_fault_does_not_end_its_alarm(house: House) -> None:
+    house.shell.health.note("alder", "text", "twilio", "good")
+    house.clock.move(MINUTE)
+    with house.shell.store.write() as connection:
+        raise_alarm(connection, "provider", "twilio:text", "It refuses all.", now=house.clock.now())
+    auditor = Auditor(house.shell)
+    for _ in range(5):
+        auditor.step()
+        house.clock.move(MINUTE)
+    assert [one.about for one in alarms(house)] == ["twilio:text"]

@@ -7,6 +7,7 @@ from app.auditor.audit import SECONDS, Finding, audit, keep_alarms
 from app.auditor.law import Law
 from app.auditor.laws.every import EVERY
 from app.auditor.mended import Mended
+from app.auditor.silent import Silent
 from app.heartbeats import beat
 from app.own_thread import OwnThread
 from app.shell import Shell
@@ -26,6 +27,7 @@ class Auditor:
         self._laws = laws
         self._seconds = seconds
         self._mended = Mended(shell)
+        self._silent = Silent(shell)
         self._next = shell.clock.now() + FIRST_AFTER
         self._looked_at: dict[str, datetime] = {}
         self._beaten: datetime | None = None
@@ -41,8 +43,10 @@ class Auditor:
         self._thread.stop(2 * self._seconds)
 
     def step(self) -> None:
-        """Beat; look at the laws when it is time; end the alarms of providers that are well again."""
+        """Beat; look whether anything goes through, and at the laws when it is time; end the alarms of providers that
+        are well again."""
         self._beat()
+        self._silent.look()
         self._mended.look()
         now = self._shell.clock.now()
         # A clock that was set back must not make the auditor wait for the time that it has seen already.

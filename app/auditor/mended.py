@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.house_alarms import HouseAlarm, end_alarm, standing
+from app.queries.providers import set_up
 from app.shell import Shell
 from app.tables import programs
 from notify.health import Standing
@@ -39,12 +40,15 @@ class Mended:
                     end_alarm(connection, KIND, one.about, now)
 
     def _is_well(self, alarm: HouseAlarm, every: Sequence[str]) -> bool:
-        """The newest thing it did for any program was good. After a restart nothing is known of it: then it is given
-        the two minutes, and the next fault raises the alarm again."""
+        """The newest thing it did for any program was good, and came after the fault. One that is not set up any more
+        does nothing again."""
         provider, _, channel = alarm.about.partition(":")
+        carried = set_up(self._shell)
+        if carried and (channel, provider) not in carried:
+            return True
         known = [self._shell.health.standing(program, channel, provider) for program in ("", *every)]
         seen: list[tuple[datetime, Standing]] = [(one.at, one) for one in known if one.at is not None]
         if not seen:
-            return True
-        _, last = max(seen, key=lambda one: one[0])
-        return last.code is None and last.down_since is None
+            return False
+        at, last = max(seen, key=lambda one: one[0])
+        return at > alarm.seen_at and last.code is None and last.down_since is None

@@ -19,6 +19,14 @@ DUE_LATE = timedelta(seconds=30)
 
 _NOW = func.min(case((outbox.c.priority < URGENT_BELOW, outbox.c.available_at)))
 _OWED = select(func.min(outbox.c.available_at), _NOW).where(OUTBOX_UNSETTLED)
+# The kind of the alarm that no text and no call goes through.
+SILENT = "silent"
+_SILENT = (
+    select(house_alarms.c.sentence)
+    .where(HOUSE_ALARM_STANDS, house_alarms.c.kind == SILENT)
+    .order_by(house_alarms.c.raised_at)
+    .limit(1)
+)
 _ALARMS = select(func.count()).where(HOUSE_ALARM_STANDS, house_alarms.c.taken_by.is_(None))
 
 
@@ -40,12 +48,14 @@ class Pulse:
     stopped: bool = False
 
 
-def pulse(connection: Connection, now: datetime) -> Pulse:
-    """A few index look-ups: cheap enough for every answer to every board."""
+def pulse(connection: Connection, now: datetime, program: str | None = None) -> Pulse:
+    """A few index look-ups: cheap enough for every answer to every board. With a program: as its own board sees it,
+    whatever goes through for another one."""
     beaten = beats(connection)
     owed, urgent = connection.execute(_OWED.where(outbox.c.available_at <= now)).one()
     due = connection.scalar(select(func.min(incidents.c.wake_at)).where(incidents.c.wake_at <= now))
-    stopped = _stopped(now, beaten.get("worker"), urgent)
+    silent = _SILENT if program is None else _SILENT.where(house_alarms.c.program == program)
+    stopped = _stopped(now, beaten.get("worker"), urgent) or connection.scalar(silent) or ""
     sentence = stopped or _sentence(now, beaten, owed, due)
     return Pulse(
         fine=not sentence,

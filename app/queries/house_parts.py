@@ -70,7 +70,7 @@ class House:
 
 def house_parts(connection: Connection, shell: Shell, program: str, now: datetime) -> House:
     """The house as it is now."""
-    beat, beaten = pulse(connection, now), beats(connection)
+    beat, beaten = pulse(connection, now, program), beats(connection)
     return House(
         late=beat.sentence or providers_down(shell, program).sentence,
         parts=tuple(_part(name, beaten.get(name), now) for name in PARTS),

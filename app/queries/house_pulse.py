@@ -65,7 +65,7 @@ def house_pulse(
 ) -> HousePulse:
     """How the house is, for one program's board. A few index look-ups; holes take longer and change seldom, so they
     are handed in."""
-    beat = pulse(connection, now)
+    beat = pulse(connection, now, program)
     down = providers_down(shell, program)
     alarms = house_alarms_of(connection, program)
     return HousePulse(

@@ -35,12 +35,21 @@ def providers_down(shell: Shell, program: str) -> Down:
     return Down(f"{'; '.join(said)}. {left}".strip())
 
 
+def set_up(shell: Shell) -> frozenset[tuple[str, str]]:
+    """Every channel of every provider that is set; none in a demo that sends nothing."""
+    outside = shell.settings.outside
+    twilio, telnyx = outside.twilio, outside.telnyx
+    found = {
+        ("text", "twilio"): twilio is not None,
+        ("call", "twilio"): twilio is not None and twilio.calls_from,
+        ("text", "telnyx"): telnyx is not None,
+        ("call", "telnyx"): telnyx is not None and telnyx.voice_app,
+        ("push", "push"): outside.vapid is not None,
+        ("email", "smtp"): outside.mail is not None,
+    }
+    return frozenset(key for key, is_set in found.items() if is_set)
+
+
 def _phones(shell: Shell, seen: dict[tuple[str, str], Standing]) -> set[tuple[str, str]]:
     """Every way to a phone that is set up; one that nothing was sent by yet counts as open."""
-    outside = shell.settings.outside
-    set_up: set[tuple[str, str]] = set()
-    if outside.twilio is not None:
-        set_up |= {("text", "twilio")} | ({("call", "twilio")} if outside.twilio.calls_from else set())
-    if outside.telnyx is not None:
-        set_up |= {("text", "telnyx")} | ({("call", "telnyx")} if outside.telnyx.voice_app else set())
-    return set_up or {key for key in seen if key[0] in PHONES}
+    return {key for key in set_up(shell) or seen if key[0] in PHONES}
