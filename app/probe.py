@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
-from app.house_alarms import end_alarm, raise_alarm
+from app.house_alarms import end_alarm, raise_alarm, standing
+from app.outgoing.hooks import hooks_of
 from app.own_thread import OwnThread
 from app.shell import Shell
 from app.tables import probes
 from notify.health import EVERYBODY
-from notify.outcomes import FAILURES, RANKS
+from notify.outcomes import FAILURES
 from notify.transport import Call, Channel, Outcome, Sendable, Text, Transport, Wires
 from notify.twiml import say
 
@@ -57,6 +58,42 @@ def heard(connection: Connection, shell: Shell, body: str, now: datetime) -> boo
     return True
 
 
+def told_of(shell: Shell, probe: int, provider: str, number: str, status: str, code: str | None) -> bool:
+    """A provider says how far a synthetic page came. False: it sent none with this id to this number."""
+    theirs = select(probes).where(
+        probes.c.id == probe, probes.c.provider == provider, probes.c.number == number
+    )
+    with shell.store.read() as connection:
+        row = connection.execute(theirs).first()
+    if row is not None:
+        _came(shell, row, status, code)
+    return row is not None
+
+
+def _came(shell: Shell, row: Row[Any], status: str, code: str | None) -> None:
+    """What follows from how far one came. A call shows by itself that somebody picked up; a text must come in again."""
+    if row.heard_at is not None:
+        return
+    if row.channel == "call" and status in PICKED_UP:
+        with shell.store.write() as connection:
+            _note_heard(connection, shell, row, shell.clock.now())
+    elif status in FAILURES and row.failed is None:
+        _lost(shell, row.id, row.provider, row.channel, code or status)
+
+
+def _lost(shell: Shell, key: int, provider: str, channel: str, code: str) -> None:
+    now = shell.clock.now()
+    how = "has not come back for 3 minutes" if code == "late" else f"was refused, code {code}"
+    sentence = (
+        f"A synthetic {'call' if channel == 'call' else 'text'} through {provider.capitalize()} {how}. Pages by it "
+        "may be late too. Look at the provider, and call people where a page is silent."
+    )
+    with shell.store.write() as connection:
+        connection.execute(probes.update().where(probes.c.id == key).values(failed=code[:20]))
+        raise_alarm(connection, KIND, f"{provider}:{channel}", sentence, now=now)
+    shell.health.note(EVERYBODY, channel, provider, "bad", code)
+
+
 def _note_heard(connection: Connection, shell: Shell, row: Row[Any], now: datetime) -> None:
     connection.execute(probes.update().where(probes.c.id == row.id).values(heard_at=now))
     mark = "slow" if now - row.sent_at > SLOW else "good"
@@ -73,21 +110,23 @@ class Prober:
         self._shell = shell
         self._wires = wires
         self._numbers = shell.settings.outside.watched.probes
-        # The provider's id of each call on its way: how far it came is asked of the provider.
+        # The provider's id of each call on its way, where its answer named one: how far it came is asked, too.
         self._calls: dict[int, tuple[Transport, str]] = {}
+        self._began = shell.clock.now()
+        self._swept = False
         self._thread = OwnThread("prober", self.step, LOOK_SECONDS)
 
     def start(self) -> None:
-        """Look every few seconds until `stop()`; nothing where no number of ours is set."""
-        if self._numbers:
-            self._thread.start()
+        """Look every few seconds until `stop()`."""
+        self._thread.start()
 
     def stop(self) -> None:
         """Ask it to end; what is on the wire is left to its time-out."""
         self._thread.stop()
 
     def step(self) -> int:
-        """One look; answers how many were sent."""
+        """One look; answers how many were sent: none where no number of ours is set."""
+        self._sweep()
         if not self._numbers:
             return 0
         self._ask_after_calls()
@@ -100,12 +139,7 @@ class Prober:
     def _written_down(self) -> list[_Due]:
         """A row for each that is due, before it is sent."""
         now = self._shell.clock.now()
-        wanted = [
-            (wire, channel)
-            for channel in EVERY
-            for wire in self._wires.get(channel, ())
-            if self._is_due(wire, channel, now)
-        ]
+        wanted = [(wire, channel) for wire, channel in self._probed() if self._is_due(wire, channel, now)]
         if not wanted:
             return []
         found = []
@@ -113,17 +147,43 @@ class Prober:
             connection.execute(probes.delete().where(probes.c.sent_at < now - KEPT))
             for wire, channel in wanted:
                 code = f"{secrets.randbelow(90_000_000) + 10_000_000}"
-                number = self._number_for(connection, wire.name)
-                if number is None:
-                    continue
+                number = self._next_number(connection, wire.name)
                 key = connection.execute(
                     probes.insert().values(
                         provider=wire.name, channel=channel, number=number, code=code, sent_at=now
                     )
                 ).inserted_primary_key
                 assert key is not None
-                found.append(_Due(int(key[0]), wire, channel, self._what(channel, number, code)))
+                what = self._what(int(key[0]), wire.name, channel, number, code)
+                found.append(_Due(int(key[0]), wire, channel, what))
         return found
+
+    def _probed(self) -> list[tuple[Transport, Channel]]:
+        """What is tried at all."""
+        return [
+            (wire, channel)
+            for channel in EVERY
+            for wire in self._wires.get(channel, ())
+            if self._numbers_for(wire.name)
+        ]
+
+    def _names(self) -> set[str]:
+        """What alarms call these."""
+        return {f"{wire.name}:{channel}" for wire, channel in self._probed()}
+
+    def _sweep(self) -> None:
+        """Once, for settings are read at the start: what is not tried any more can show nobody that it is well again,
+        so its alarm ends."""
+        if self._swept:
+            return
+        probed = self._names()
+        with self._shell.store.read() as connection:
+            over = [one.about for one in standing(connection) if one.kind == KIND and one.about not in probed]
+        if over:
+            with self._shell.store.write() as connection:
+                for about in over:
+                    end_alarm(connection, KIND, about, self._shell.clock.now())
+        self._swept = True
 
     def _is_due(self, wire: Transport, channel: Channel, now: datetime) -> bool:
         newest = select(func.max(probes.c.sent_at)).where(
@@ -134,69 +194,57 @@ class Prober:
         with self._shell.store.read() as connection:
             return connection.scalar(newest) is None
 
-    def _number_for(self, connection: Connection, provider: str) -> str | None:
-        """Our numbers in turn; no provider is asked to text its own sender."""
+    def _numbers_for(self, provider: str) -> list[str]:
+        """Our numbers; no provider is asked to text its own sender."""
         outside = self._shell.settings.outside
         own = {
             "twilio": outside.twilio.sender if outside.twilio else "",
             "telnyx": outside.telnyx.sender if outside.telnyx else "",
         }.get(provider, "")
-        others = [number for number in self._numbers if number != own]
-        count = connection.scalar(select(func.max(probes.c.id))) or 0
-        return others[count % len(others)] if others else None
+        return [number for number in self._numbers if number != own]
 
-    def _what(self, channel: Channel, number: str, code: str) -> Sendable:
-        # No row of ours has the number 0, so a report of it changes nothing.
-        base = f"{self._shell.settings.base_url}/hooks/twilio"
+    def _next_number(self, connection: Connection, provider: str) -> str:
+        """Each in turn."""
+        numbers = self._numbers_for(provider)
+        return numbers[(connection.scalar(select(func.max(probes.c.id))) or 0) % len(numbers)]
+
+    def _what(self, key: int, provider: str, channel: Channel, number: str, code: str) -> Sendable:
+        hooks = f"{self._shell.settings.base_url}{hooks_of(provider)}"
         if channel == "call":
-            return Call(number, say([WORDS.format("call")]), f"{base}/call?m=0", "0")
-        return Text(number, WORDS.format(code), f"{base}/status?m=0", "0")
+            return Call(number, say([WORDS.format("call")]), f"{hooks}/call?p={key}", "0")
+        return Text(number, WORDS.format(code), f"{hooks}/status?p={key}", "0")
 
     def _settle(self, one: _Due, outcome: Outcome) -> None:
         if one.channel == "call" and outcome.provider_id:
             self._calls[one.id] = (one.wire, outcome.provider_id)
         if outcome.kind == "refused":
-            self._lost(one.id, one.wire.name, one.channel, outcome.code or "refused")
+            _lost(self._shell, one.id, one.wire.name, one.channel, outcome.code or "refused")
 
     def _ask_after_calls(self) -> None:
         for key, (wire, provider_id) in list(self._calls.items()):
             seen = wire.fetch("call", provider_id)
-            if seen is None or seen.status not in RANKS.keys() | FAILURES.keys():
+            if seen is None or seen.status not in PICKED_UP | FAILURES.keys():
                 continue
-            if seen.status in PICKED_UP:
-                del self._calls[key]
-                with self._shell.store.write() as connection:
-                    row = connection.execute(select(probes).where(probes.c.id == key)).first()
-                    if row is not None:
-                        _note_heard(connection, self._shell, row, self._shell.clock.now())
-            elif seen.status in FAILURES:
-                del self._calls[key]
-                self._lost(key, wire.name, "call", seen.code or seen.status)
+            del self._calls[key]
+            with self._shell.store.read() as connection:
+                row = connection.execute(select(probes).where(probes.c.id == key)).first()
+            if row is not None:
+                _came(self._shell, row, seen.status, seen.code)
 
     def _tell_late(self) -> None:
-        """What has not come in again by now is late; said once of each."""
+        """What has not come in again by now is late; said once of each. Of a call from before we started it cannot be
+        told: its report may have come while nobody was there."""
         now = self._shell.clock.now()
-        names = sorted({wire.name for wires in self._wires.values() for wire in wires})
         late = select(probes).where(
-            probes.c.provider.in_(names),
+            or_(probes.c.channel != "call", probes.c.sent_at >= self._began),
             probes.c.sent_at.between(now - FORGOTTEN, now - LATE),
             probes.c.heard_at.is_(None),
             probes.c.failed.is_(None),
         )
         with self._shell.store.read() as connection:
             rows = connection.execute(late).all()
+        probed = self._names()
         for row in rows:
             self._calls.pop(row.id, None)
-            self._lost(row.id, row.provider, row.channel, "late")
-
-    def _lost(self, key: int, provider: str, channel: str, code: str) -> None:
-        now = self._shell.clock.now()
-        how = "has not come back for 3 minutes" if code == "late" else f"was refused, code {code}"
-        sentence = (
-            f"A synthetic {'call' if channel == 'call' else 'text'} through {provider.capitalize()} {how}. Pages by it "
-            "may be late too. Look at the provider, and call people where a page is silent."
-        )
-        with self._shell.store.write() as connection:
-            connection.execute(probes.update().where(probes.c.id == key).values(failed=code[:20]))
-            raise_alarm(connection, KIND, f"{provider}:{channel}", sentence, now=now)
-        self._shell.health.note(EVERYBODY, channel, provider, "bad", code)
+            if f"{row.provider}:{row.channel}" in probed:
+                _lost(self._shell, row.id, row.provider, row.channel, "late")

@@ -97,11 +97,10 @@ class TwilioTransport:
         )
 
     def _call(self, call: Call, callback: dict[str, str]) -> Any:
-        progress: dict[str, Any] = {}
-        if callback:
+        progress: dict[str, Any] = {"status_callback_event": PROGRESS} if callback else {}
+        if callback and call.machine_url:
             # The machine is listened for beside the call, not before it: a person who picks up hears no silence.
-            progress = {
-                "status_callback_event": PROGRESS,
+            progress |= {
                 "machine_detection": "Enable",
                 "async_amd": "true",
                 "async_amd_status_callback": _called_back(call.machine_url),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,16 +13,20 @@ from sqlalchemy import select
 from app.doctor import findings
 from app.house_alarms import standing
 from app.outside import Outside, Watched
-from app.probe import Prober
+from app.probe import LATE, Prober
 from app.replies import hear
 from app.schema import upgrade
+from app.shell import Shell
 from app.tables import inbox, outbox, probes
-from app.wiring import carried_by, shell_for
+from app.wiring import carried_by, shell_for, wires_for
 from notify.health import EVERYBODY
 from notify.recorder import Recorder
-from notify.transport import Channel, Sighting
+from notify.telnyx_wire import TelnyxTransport
+from notify.transport import Channel, Sighting, Wires
 from tests.house import PHONES, House, a_house, settings_for
+from tests.loopback.phone import BUSY, a_person
 from tests.walk import text
+from tests.wired_twice import WiredTwice, a_house_on_two_wires
 
 OURS = "+12185550102"
 MINUTE = timedelta(minutes=1)
@@ -159,6 +163,106 @@ def test_a_call_counts_as_heard_when_it_is_picked_up(
         assert prober.step() == 0
         probe.house.clock.move(MINUTE)
         assert prober.step() == 1
+
+
+@contextmanager
+def wired_and_probed(tmp_path: Path, url: str | None) -> Iterator[tuple[WiredTwice, Shell, Wires]]:
+    """Both providers' own clients, and a number of ours that both try. Its hooks are reached over HTTP."""
+    with a_house_on_two_wires(tmp_path, database_url=url) as house:
+        shell = watching(house.shell, OURS)
+        wires = wires_for(shell)
+        assert all(wire.is_ready(60) for wire in wires["text"] if isinstance(wire, TelnyxTransport))
+        yield house, shell, wires
+
+
+def watching(shell: Shell, *numbers: str) -> Shell:
+    """The same house with these numbers set."""
+    outside = replace(shell.settings.outside, watched=Watched(probes=numbers))
+    return replace(shell, settings=replace(shell.settings, outside=outside))
+
+
+def raised(shell: Shell) -> list[str]:
+    with shell.store.read() as connection:
+        return [one.about for one in standing(connection) if one.kind == "probe"]
+
+
+def heard(shell: Shell) -> set[str]:
+    """What came back of what was sent."""
+    with shell.store.read() as connection:
+        rows = connection.execute(select(probes).where(probes.c.heard_at.is_not(None)))
+        return {f"{row.provider}:{row.channel}" for row in rows}
+
+
+def test_each_provider_says_at_its_own_address_how_far_a_synthetic_page_came(
+    tmp_path: Path, database_url: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with wired_and_probed(tmp_path, database_url) as (house, shell, wires):
+        assert Prober(shell, wires).step() == 4
+        (first,), (second,) = house.twilio.messages, house.telnyx.messages
+        assert house.twilio.call_back(first, "sent", "delivered") == [204, 204]
+        assert house.telnyx.report_text(second, "delivered").status == 200
+        assert heard(shell) == set() and raised(shell) == [], "a text has to come in again"
+        assert "not ours" not in caplog.text and house.refused() == {}
+        assert house.telnyx.report_text(second, "delivery_failed", "40010").status == 200
+        assert raised(shell) == ["telnyx:text"]
+
+
+def test_a_call_is_heard_by_its_report_though_no_answer_named_it_and_we_began_anew(
+    tmp_path: Path, database_url: str | None
+) -> None:
+    with wired_and_probed(tmp_path, database_url) as (house, shell, wires):
+        Prober(shell, wires).step()
+        anew = Prober(shell, wires)
+        house.twilio.ring(OURS, a_person())
+        (call,) = house.telnyx.rings
+        house.telnyx.report_call(call, "initiated", "ringing", "in-progress", "completed")
+        assert heard(shell) == {"twilio:call", "telnyx:call"}
+        house.clock.move(LATE + timedelta(seconds=5))
+        anew.step()
+        assert [about for about in raised(shell) if about.endswith("call")] == []
+        assert house.refused() == {}
+
+
+def test_a_call_that_nobody_takes_is_told_by_its_report(tmp_path: Path, database_url: str | None) -> None:
+    with wired_and_probed(tmp_path, database_url) as (house, shell, wires):
+        Prober(shell, wires).step()
+        house.twilio.ring(OURS, BUSY)
+        (call,) = house.telnyx.rings
+        house.telnyx.report_call(call, "ringing", "no-answer")
+        assert sorted(raised(shell)) == ["telnyx:call", "twilio:call"]
+
+
+def test_what_was_signed_of_one_phone_says_nothing_of_a_synthetic_call_to_another(tmp_path: Path) -> None:
+    with wired_and_probed(tmp_path, None) as (house, shell, wires):
+        Prober(shell, wires).step()
+        (call,) = house.telnyx.rings
+        house.telnyx.report_call(call, "in-progress", To=PHONES["ana"])
+        assert heard(shell) == set()
+
+
+def test_a_call_from_before_we_began_is_not_called_late(tmp_path: Path) -> None:
+    with wired_and_probed(tmp_path, None) as (house, shell, wires):
+        Prober(shell, wires).step()
+        house.clock.move(LATE)
+        anew = Prober(shell, wires)
+        house.clock.move(timedelta(seconds=1))
+        anew.step()
+        assert sorted(raised(shell)) == ["telnyx:text", "twilio:text"]
+
+
+def test_what_is_not_tried_any_more_stands_as_no_alarm(tmp_path: Path, database_url: str | None) -> None:
+    with probed(tmp_path, database_url) as probe:
+        shell = probe.house.shell
+        for provider in (probe.first, probe.second):
+            provider.refuse(OURS, "30034")
+        probe.prober.step()
+        assert sorted(probe.alarms()) == ["first:text", "second:text"]
+        Prober(shell, {"text": (probe.first, probe.second)}).step()
+        assert sorted(probe.alarms()) == ["first:text", "second:text"], "they are tried as before"
+        Prober(shell, {"text": (probe.first,)}).step()
+        assert probe.alarms() == ["first:text"]
+        assert Prober(watching(shell), {"text": (probe.first,)}).step() == 0
+        assert probe.alarms() == []
 
 
 def seen(house: House) -> tuple[bool, str | None]:

@@ -74,6 +74,16 @@ def test_a_call_carries_its_script_and_where_each_thing_is_told(
     assert call.events == ("initiated", "ringing", "answered", "completed")
 
 
+def test_where_nobody_asks_who_picked_up_no_machine_is_listened_for(
+    twilio: LoopbackTwilio, wire: TwilioTransport
+) -> None:
+    assert wire.send(replace(CALL, machine_url="")).kind == "sent"
+    (seen,) = twilio.sends(BEN)
+    assert not {"MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback"} & seen.form.keys()
+    (call,) = twilio.calls.values()
+    assert call.events == ("initiated", "ringing", "answered", "completed")
+
+
 def test_the_words_are_those_that_were_given(twilio: LoopbackTwilio, wire: TwilioTransport) -> None:
     wire.send(CALL)
     (call,) = twilio.calls.values()

@@ -1,14 +1,10 @@
 """A claimed message as a call: its whole script goes with it, so that it is read out whether we are up or not."""
 
-from typing import Final
-
 from app.claims import Claim
+from app.outgoing.hooks import hooks_of
 from app.ringing import opening_script, ringing
 from app.shell import Shell
 from notify.transport import Call
-
-# Who posts keys to an address of their own; anyone else speaks as the first does.
-HOOKS: Final = ("twilio", "telnyx")
 
 
 def call_of(shell: Shell, claim: Claim) -> Call:
@@ -17,7 +13,7 @@ def call_of(shell: Shell, claim: Claim) -> Call:
     with shell.store.read() as connection:
         call = ringing(connection, claim.id)
     assert call is not None, "a claimed call has its row"
-    hooks = f"/hooks/{claim.provider if claim.provider in HOOKS else HOOKS[0]}"
+    hooks = hooks_of(claim.provider)
     address = f"{shell.settings.base_url}{hooks}"
     return Call(
         to=claim.address or "",

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from app.claims import Claim
 from app.outgoing.bundle import joined
+from app.outgoing.hooks import hooks_of
 from app.phone_owners import mark_at
 from app.program_zone import zone_of
 from app.shell import Shell
@@ -11,14 +12,11 @@ from dispatch.messages import Message, PageResponder, PagesWait
 from notify.transport import Text
 from notify.wording import words
 
-STATUS_PATH = {"twilio": "/hooks/twilio/status", "telnyx": "/hooks/telnyx/status"}
-
 
 def text_of(shell: Shell, claim: Claim) -> Text:
     """The words, and where the provider says what became of them. May raise KeyError for a message that this
     version cannot read."""
-    path = STATUS_PATH.get(claim.provider or "", STATUS_PATH["twilio"])
-    callback = f"{shell.settings.base_url}{path}?m={claim.id}"
+    callback = f"{shell.settings.base_url}{hooks_of(claim.provider)}/status?m={claim.id}"
     return Text(claim.address or "", body_of(shell, claim), callback, str(claim.id))
 
 

@@ -15,6 +15,7 @@ from app.replies import hear
 from app.tables import outbox, people
 from app.voice import keyed
 from app.web.here import shell
+from app.web.probe_hook import of_probe
 from notify.sip import call_code
 from notify.telnyx_codes import call_word, text_word
 from notify.telnyx_signature import payload_of
@@ -55,6 +56,8 @@ def status() -> ResponseReturnValue:
     one = to[0] if isinstance(to, list) and to else None
     said = text_word(_text(one.get("status")) if isinstance(one, Mapping) else None)
     ours, known_as = _ours("text", _number(one)), _text(payload.get("id"))
+    if of_probe("telnyx", _number(one), said, _code(payload)):
+        return HEARD
     if not report(shell(), ours, said, _code(payload)):
         log.warning("a status came for a text that is not ours, or with a word that we do not know")
     elif EVENT.fullmatch(known_as):
@@ -67,6 +70,8 @@ def status() -> ResponseReturnValue:
 def progress() -> ResponseReturnValue:
     ours = _ours("call", request.form.get("To", ""))
     said, code = call_word(request.form.get("CallStatus", "")), call_code(request.form.get("ErrorCode"))
+    if of_probe("telnyx", request.form.get("To", ""), said, code):
+        return HEARD
     if not report(shell(), ours, said, code):
         log.warning("a status came for a call that is not ours, or with a word that we do not know")
     elif CALL_ID.fullmatch(known_as := request.form.get("CallSid", "")):

@@ -11,6 +11,7 @@ from app.delivered import evidence, report
 from app.ringing import HOOK
 from app.voice import keyed
 from app.web.here import shell
+from app.web.probe_hook import of_probe
 from notify.outcomes import FAILURES, RANKS
 from notify.sip import call_code
 from notify.twilio_wire import call_word
@@ -42,6 +43,8 @@ def progress() -> ResponseReturnValue:
     said = call_word(request.form.get("CallStatus", ""))
     known = said in RANKS or said in FAILURES
     code = call_code(request.form.get("SipResponseCode"))
+    if of_probe("twilio", request.form.get("To", ""), said, code):
+        return "", 204
     if not (known and report(shell(), _ours(), said, code)):
         log.warning("a status came for a call that is not ours, or with a word that we do not know")
     return "", 204
