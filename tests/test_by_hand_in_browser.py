@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.heartbeats import beat
 from app.house_alarms import raise_alarm
+from dispatch import commands as c
 from tests.browser import MARKS
 from tests.desk import Call
 from tests.house import House, a_house
@@ -59,6 +60,46 @@ def test_it_is_one_a4_page_in_black_that_says_when_it_was_true_and_has_room_to_w
     assert {(round(float(wide)), round(float(high))) for wide, high in BOX.findall(paper)} == {A4_HIGH}
 
 
+def a_night_with_a_team_out(house: House) -> Call:
+    """Ana and Ben are on scene, Ana missed her check-in; another call wants people, and nothing goes out."""
+    call = Call(house, area="Nyberg Township").there()
+    house.recorder.down()
+    house.clock.move(timedelta(minutes=15))
+    call.do(c.CheckIn("ben", "ben"))
+    for minutes in (5, 4):
+        house.pass_time(minutes=minutes)
+    Call(house, area="Birch Hollow").sent("cyd", "dov")
+    house.pass_time(seconds=20)
+    return call
+
+
+def test_who_is_out_stands_on_the_one_a4_page_with_number_and_check_in(
+    house: House, browser: Browser
+) -> None:
+    a_night_with_a_team_out(house)
+    with window(house, browser, "ruiz") as page:
+        page.goto("/board/by-hand")
+        page.emulate_media(media="print")
+        out = page.locator("section", has=page.locator("#out"))
+        expect(out.locator("tbody tr").first).to_contain_text("Ana Vela")
+        expect(out.locator("tbody tr").first).to_contain_text("Missed 03:24, call now")
+        expect(out.locator("tbody tr").first.locator(".tel")).to_be_visible()
+        expect(out.locator("tbody tr").nth(1)).to_contain_text("Ben Whitcomb")
+        expect(out.get_by_role("button")).to_have_count(0)
+        paper = page.pdf(prefer_css_page_size=True, print_background=False)
+    assert len(A_PAGE.findall(paper)) == 1
+
+
+def test_a_check_in_by_voice_is_entered_with_the_keyboard_alone(house: House, browser: Browser) -> None:
+    a_night_with_a_team_out(house)
+    with window(house, browser, "ruiz") as page:
+        page.goto("/board/by-hand")
+        button = page.get_by_role("button", name="Ana Vela is OK, by voice")
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("section", has=page.locator("#out"))).not_to_contain_text("Missed")
+
+
 def test_from_a_red_rail_to_a_yes_by_voice_with_the_keyboard_alone(house: House, browser: Browser) -> None:
     call = a_night_without_providers(house)[0]
     with window(house, browser, "ruiz") as page:
@@ -79,7 +120,7 @@ def test_from_a_red_rail_to_a_yes_by_voice_with_the_keyboard_alone(house: House,
 def test_on_a_phone_every_number_can_be_pressed_and_nothing_scrolls_sideways(
     house: House, browser: Browser, theme: str
 ) -> None:
-    a_night_without_providers(house)
+    a_night_with_a_team_out(house)
     with window(house, browser, "ruiz", width=360, height=740) as page:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         for path in ("/board/by-hand", "/board/house"):

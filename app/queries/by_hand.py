@@ -1,15 +1,16 @@
-"""The clerk's list: whom to call by hand, call by call, in the order of the ladder, and what was tried already. It
-reads no sealed column, so it is there when the record's keys are not."""
+"""The clerk's list: whom to call by hand, who is out and call by call, in the order of the ladder, and what was tried
+already. It reads no sealed column, so it is there when the record's keys are not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal_column, select
 
 from app.codec import load
 from app.oncall import NOT_ASKED, Shift, on_duty
+from app.queries.out_now import NOBODY, Out, out_now
 from app.tables import incidents, outbox, people, programs, seats, ways
 from app.world import policy_of
 from dispatch.answers import DECLINE_REASONS
@@ -20,6 +21,8 @@ from notify.outcomes import DELIVERED
 CALLS_AT_MOST = 200
 TRIES_AT_MOST = 4
 BY = {"text": "text", "call": "call", "push": "push notice", "email": "letter"}
+# Each has its own partial index. The 0 stands in the statement: SQLite matches no index to a bound value.
+_WHICH = (incidents.c.on_board, incidents.c.alarms > literal_column("0"))
 WANTED: Mapping[tuple[Seat, ...], str] = {(Seat.LEAD,): "the lead", (Seat.SECOND,): "the second"}
 
 
@@ -76,22 +79,25 @@ class OpenCall:
 
 @dataclass(frozen=True)
 class ByHand:
-    """The whole list, and everybody on call in the order in which they are asked."""
+    """The whole list: who is out, which calls want people, and everybody on call in the order in which they are
+    asked."""
 
+    out: tuple[Out, ...]
     calls: tuple[OpenCall, ...]
     ladder: tuple[Person, ...]
 
 
 def by_hand(connection: Connection, program: str, now: datetime) -> ByHand:
-    """Whom to call now, the most urgent call first."""
+    """Whom to call now: those who are out by their check-in, then the most urgent call first."""
     duty = on_duty(connection, program, now)
-    ladder = _ladder(connection, program, duty)
-    found = [one for one in _open(connection, program) if one[1].wants_people and one[1].open_seats()]
+    every = _open(connection, program)
+    bound = [member.person for _, incident in every for member in incident.members]
+    numbers = _numbers(connection, [*(one.person for one in duty), *bound])
+    ladder = _ladder(connection, program, duty, numbers)
+    found = [one for one in every if one[1].wants_people and one[1].open_seats()]
     tries = _tries(connection, [page.id for _, incident in found for page in incident.pages])
-    names = {
-        row.id: row.name
-        for row in connection.execute(select(people.c.id, people.c.name).where(people.c.program == program))
-    }
+    wanted = select(people.c.id, people.c.name, people.c.credential).where(people.c.program == program)
+    staff = {row.id: (row.name, row.credential) for row in connection.execute(wanted)}
     busy = {row.person: row.ref for row in connection.execute(select(seats.c.person, seats.c.ref))}
     resting = {one.person: one.duty for one in duty if one.duty in NOT_ASKED}
     calls = [
@@ -101,13 +107,13 @@ def by_hand(connection: Connection, program: str, now: datetime) -> ByHand:
             area=area or "",
             since=incident.since,
             wants=WANTED.get(incident.open_seats(), "two people"),
-            has=tuple(names.get(member.person, "Someone") for member in incident.members),
+            has=tuple(staff.get(member.person, NOBODY)[0] for member in incident.members),
             people=_to_call(incident, ladder, tries, busy, resting),
         )
         for area, incident in found
     ]
     calls.sort(key=lambda call: (call.acuity or 4, call.since, call.ref))
-    return ByHand(tuple(calls), tuple(ladder))
+    return ByHand(out_now((one[1] for one in every), staff, numbers), tuple(calls), tuple(ladder))
 
 
 def decline_reasons() -> Sequence[tuple[str, str]]:
@@ -116,17 +122,19 @@ def decline_reasons() -> Sequence[tuple[str, str]]:
 
 
 def _open(connection: Connection, program: str) -> list[tuple[str | None, Incident]]:
-    rows = connection.execute(
-        select(incidents.c.area, incidents.c.state)
-        .where(incidents.c.program == program, incidents.c.on_board)
-        .limit(CALLS_AT_MOST)
-    )
-    return [(row.area, load(Incident, row.state)) for row in rows]
+    """Every call on the board, and every other one with an alarm: somebody of it may be missing."""
+    found = {}
+    for which in _WHICH:
+        wanted = select(incidents.c.id, incidents.c.area, incidents.c.state).where(which)
+        for row in connection.execute(wanted.where(incidents.c.program == program).limit(CALLS_AT_MOST)):
+            found[row.id] = (row.area, load(Incident, row.state))
+    return list(found.values())
 
 
-def _ladder(connection: Connection, program: str, duty: Sequence[Shift]) -> list[Person]:
+def _ladder(
+    connection: Connection, program: str, duty: Sequence[Shift], numbers: Mapping[str, tuple[str, ...]]
+) -> list[Person]:
     """Rung by rung, each in the order of its line; whoever stands on two rungs is called once."""
-    numbers = _numbers(connection, [one.person for one in duty])
     found: dict[str, Person] = {}
     for rung in policy_of(connection, program).ladder:
         for one in duty:
