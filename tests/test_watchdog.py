@@ -74,7 +74,7 @@ def test_a_ping_that_failed_is_tried_again_at_the_next_look() -> None:
     assert [watcher.look(second, WELL).ping for second in (0, 5, 10)] == [True, True, True]
 
 
-def test_a_service_that_was_told_to_stop_is_given_a_minute_to_come_back() -> None:
+def test_a_service_that_was_told_to_stop_is_given_a_minute_to_end() -> None:
     watcher = Watcher(Pace())
     watcher.stopping(0.0)
     told = looks(watcher, *([LATE] * 14))

@@ -13,7 +13,7 @@ class Pace:
     ping: float = 60.0
     again: float = 600.0
     bad: int = 2
-    # A service that was told to stop is given this long to come back, as after a new version.
+    # A service that was told to stop is given this long to end; the watchdog ends with it.
     stopping: float = 60.0
 
 
@@ -56,7 +56,7 @@ class Watcher:
         self._quiet_until = 0.0
 
     def stopping(self, at: float) -> None:
-        """The service was asked to stop by somebody who knows: it is given a while to come back."""
+        """The service was asked to stop by somebody who knows: it is given a while to end."""
         self._quiet_until = at + self._pace.stopping
 
     def look(self, at: float, seen: Seen) -> Wish:
