@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -276,6 +276,7 @@ def test_f64_whatever_is_typed_on_a_shared_phone_nobody_is_ever_taken_for_the_ot
     answered = 0
 
     @given(st.lists(pieces, max_size=5).map(" ".join))
+    @example(f"Y 2001 👍 {ana}")
     @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def any_text(body: str) -> None:
         nonlocal answered
@@ -285,7 +286,8 @@ def test_f64_whatever_is_typed_on_a_shared_phone_nobody_is_ever_taken_for_the_ot
             if member is None:
                 continue
             answered += 1
-            assert f"2001{mark}" in body or f"2001 {mark}" in body, body
+            said = " ".join(body.replace("👍", " ").split())  # a picture parts no code from its letter
+            assert f"2001{mark}" in said or f"2001 {mark}" in said, body
             ask(house.shell, incident, c.Decline(person, member.page))
             ask(house.shell, incident, c.AskPerson("ruiz", person, member.seat))
 
