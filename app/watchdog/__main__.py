@@ -1,9 +1,9 @@
 """The watchdog as a process of its own: `python -m app.watchdog`, started by the service, which it watches.
 
 The first line of its input is its configuration. A line "stopping" says that the service was told to stop, "bye" that
-it has, and that is the watchdog's end too: whether the service comes back is the dead man's to tell. The end of the input
-without it says that the service is gone. It writes nothing to the database: its beat goes into an open file that the
-service reads.
+it has, and that is the watchdog's end too: whether the service comes back is the dead man's to tell. The end of the
+input without it says that the service is gone. It writes nothing to the database: its beat goes into an open file that
+the service reads.
 """
 
 import json
