@@ -1,7 +1,7 @@
 """From a claimed try to the wire: what goes out, and a look before anything is sent again."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
@@ -81,8 +81,7 @@ class Sender:
     def _look(self, claim: Claim, what: Sendable) -> Outcome | None:
         """What the provider that had it before knows of it; None when it is to be sent again."""
         before = self._wire(claim, claim.looked_for_at)
-        since = claim.wire_at or claim.owed_at
-        seen = before.find(what, since - LOOK_BACK) if before is not None else None
+        seen = before.find(what, self._since(claim)) if before is not None else None
         if seen is not None:
             seen = self._not_of_others(claim, seen)
         if seen:
@@ -91,6 +90,12 @@ class Sender:
             # Its list may lag behind what it has taken.
             return Outcome("ambiguous", code="not_seen")
         return None
+
+    def _since(self, claim: Claim) -> datetime:
+        """The earliest that it can have gone out, by the provider's clock: by as much earlier as ours is ahead of the
+        wall. A call has no words to know it by, and is not looked for further back."""
+        ahead = min(self._shell.clock.apart, timedelta(0)) if claim.channel == "text" else timedelta(0)
+        return (claim.wire_at or claim.owed_at) - LOOK_BACK + ahead
 
     def _not_of_others(self, claim: Claim, seen: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
         """A call is known by its number and its time alone: one that another try is known to be is not this one."""

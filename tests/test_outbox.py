@@ -313,3 +313,23 @@ def test_a_letter_that_nobody_needed_is_dropped_in_the_end(house: House) -> None
 def all_rows(house: House) -> list[Any]:
     with house.shell.store.read() as connection:
         return list(connection.execute(select(outbox).order_by(outbox.c.id)))
+
+
+def test_a_text_is_looked_for_by_the_providers_clock_while_ours_is_ahead(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine's clock was set back: ours runs on, and what went out now is dated ten minutes ago."""
+    asked: list[timedelta] = []
+    find = house.recorder.find
+
+    def watched(what: Any, since: Any) -> Any:
+        asked.append(house.clock.now() + house.clock.apart - since)
+        return find(what, since)
+
+    monkeypatch.setattr(house.recorder, "find", watched)
+    house.clock.apart = -timedelta(minutes=10)
+    house.recorder.hang(PHONES["ana"])
+    a_page(house)
+    house.worker.tick()
+    house.pass_time(seconds=4)
+    assert asked and all(since > timedelta(0) for since in asked)
