@@ -158,6 +158,9 @@ class Phones:
             self._house.stop(person.phone)
         elif heard.keyword == "start":
             self._house.start(person.phone)
+        elif heard.keyword == "help":
+            waiting = [one.ref for one in self._parts(person.id, None) if not one.member(person.id)]
+            self._tell(m.NoAlarm(person.id, waiting[0] if waiting else 0, ""))
 
     def _parts(self, person: str, ref: int | None) -> list[Incident]:
         """What they have a word to say to: pages that wait, tasks they are on, or the one they name."""
