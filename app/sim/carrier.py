@@ -36,8 +36,8 @@ class Copy:
 class Carried:
     """What the network knows of one try. Only a look that saw nothing, a pause over the lease or a copy that came
     back explains another copy; or that who had it last, of which nothing was written down, carries nothing; or that a
-    process died with it before it came to a wire (`fence`: the claim that was seen here last). `said` are the words
-    that somebody reported of it."""
+    process died with it before it came to a wire (`fence`: the claim that was last seen here, for a look or a send).
+    `said` are the words that somebody reported of it."""
 
     copies: list[Copy] = field(default_factory=list)
     sends: int = 0
@@ -91,7 +91,7 @@ class Carrier:
         night.report.coverage.faults[fate] += 1
         known = self._network.ledger[what.our_id]
         known.sends += 1
-        if known.unclear_by is not None:
+        if known.unclear_by is not None and known.fence != self._fence(what):
             self._excuse_unasked(what, known)
         known.fence = self._fence(what)
         night.say(f"  {self._name} {CHANNEL_OF[type(what)]} {what.our_id} to {what.to}: {fate}")
@@ -132,7 +132,6 @@ class Carrier:
     def find(self, what: Sendable, since: datetime) -> tuple[Sighting, ...] | None:
         night, known = self._night, self._network.ledger[what.our_id]
         night.no_transaction_is_open()
-        known.unclear_by = None
         known.fence = self._fence(what)
         if CHANNEL_OF[type(what)] in ("push", "email") or night.faulty and night.chance.random() < 0.1:
             known.excuses += 1
