@@ -282,11 +282,7 @@ def test_one_outcome_that_cannot_be_written_down_holds_up_no_other(
 
 def test_what_waited_through_a_downtime_keeps_its_letter(house: House) -> None:
     """The letter begins when the text is lost: also when both were owed long before the text went out."""
-    with house.shell.store.write() as connection:
-        letter = {"id": "w1", "person": "ana", "kind": "email", "address": "ana@x.example"}
-        now = house.clock.now()
-        connection.execute(ways.insert().values(**letter, verified_at=now, added_at=now))
-        owe(connection, None, [NoHeard("ana", 2001)], now, 1, carried=("text", "email"))
+    owed_by_text_and_letter(house)
     house.clock.move(SPARES_KEPT + 5 * SECOND)
     house.recorder.lose(PHONES["ana"])
     house.pass_time(seconds=11)
@@ -296,11 +292,7 @@ def test_what_waited_through_a_downtime_keeps_its_letter(house: House) -> None:
 
 
 def test_a_letter_that_nobody_needed_is_dropped_in_the_end(house: House) -> None:
-    with house.shell.store.write() as connection:
-        letter = {"id": "w1", "person": "ana", "kind": "email", "address": "ana@x.example"}
-        now = house.clock.now()
-        connection.execute(ways.insert().values(**letter, verified_at=now, added_at=now))
-        owe(connection, None, [NoHeard("ana", 2001)], now, 1, carried=("text", "email"))
+    owed_by_text_and_letter(house)
     house.recorder.lose(PHONES["ana"])
     house.worker.tick()
     assert [one.state for one in all_rows(house)] == ["sent", "owed"]
@@ -308,6 +300,15 @@ def test_a_letter_that_nobody_needed_is_dropped_in_the_end(house: House) -> None
     for _ in range(2):
         house.pass_time(seconds=11)
     assert [one.state for one in all_rows(house)] == ["sent", "superseded"]
+
+
+def owed_by_text_and_letter(house: House) -> None:
+    """A notice to Ana; the letter is kept for when its text is lost."""
+    with house.shell.store.write() as connection:
+        letter = {"id": "w1", "person": "ana", "kind": "email", "address": "ana@x.example"}
+        now = house.clock.now()
+        connection.execute(ways.insert().values(**letter, verified_at=now, added_at=now))
+        owe(connection, None, [NoHeard("ana", 2001)], now, 1, carried=("text", "email"))
 
 
 def all_rows(house: House) -> list[Any]:

@@ -94,10 +94,7 @@ def _beaten(shell: Shell) -> object:
 
 
 def test_f09_a_lock_that_is_held_for_long_is_not_taken_for_a_fault_of_the_incident(tmp_path: Path) -> None:
-    with a_house(tmp_path) as house:
-        Call(house).sent()
-        house.worker.tick()
-        house.clock.move(timedelta(minutes=4))
+    with a_page_that_is_over(tmp_path) as house:
         with locked_for(house.shell, times=2):
             house.worker.tick()
             house.worker.tick()
@@ -107,14 +104,21 @@ def test_f09_a_lock_that_is_held_for_long_is_not_taken_for_a_fault_of_the_incide
 
 
 def test_f09_an_incident_over_which_the_database_fails_each_time_is_named(tmp_path: Path) -> None:
-    with a_house(tmp_path) as house:
-        Call(house).sent()
-        house.worker.tick()
-        house.clock.move(timedelta(minutes=4))
+    with a_page_that_is_over(tmp_path) as house:
         with locked_for(house.shell, times=3):
             for _ in range(3):
                 house.worker.tick()
         assert _alarms(house) == ["poisoned"]
+
+
+@contextmanager
+def a_page_that_is_over(tmp_path: Path) -> Iterator[House]:
+    """Its time has run out: the clock is to ask the next person."""
+    with a_house(tmp_path) as house:
+        Call(house).sent()
+        house.worker.tick()
+        house.clock.move(timedelta(minutes=4))
+        yield house
 
 
 @contextmanager
