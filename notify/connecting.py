@@ -30,6 +30,8 @@ def connected(host: str, port: int, seconds: float) -> socket.socket:
         except OSError as no:
             fault = no
         else:
+            # What follows on it has its own time: a handshake is not held to this address's share.
+            made.settimeout(seconds)
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return made
     raise fault

@@ -89,6 +89,7 @@ def test_an_address_that_never_answers_leaves_time_for_the_next(monkeypatch: pyt
         monkeypatch.setattr(socket, "getaddrinfo", found_at("127.0.0.2", "127.0.0.1"))
         with black_hole("127.0.0.2", port), connected(NAME, port, 1.2) as line:
             assert line.getpeername() == ("127.0.0.1", port)
+            assert line.gettimeout() == 1.2, "a handshake is not held to what was left of it"
 
 
 def test_each_kind_of_address_has_its_turn() -> None:
