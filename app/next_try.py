@@ -76,8 +76,9 @@ def after(
     if outcome.kind == "sent":
         return "sent", now, False
     # Who texted STOP has said it to us all. That a number is none is one provider's word, until all have said it.
+    all_said_it = not others and LATER not in refusing
     final = (
-        outcome.kind == "refused" and outcome.permanent and (not others or why(outcome.code) == "opted_out")
+        outcome.kind == "refused" and outcome.permanent and (all_said_it or why(outcome.code) == "opted_out")
     )
     if attempts >= ATTEMPTS_AT_MOST or final:
         return "failed", now, False

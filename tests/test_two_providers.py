@@ -348,6 +348,16 @@ def test_that_a_number_is_none_is_one_providers_word_until_the_other_has_said_it
         assert broken(house) == ["cyd"]
 
 
+def test_a_number_is_not_given_up_while_the_other_provider_had_only_no_time_for_it(tmp_path: Path) -> None:
+    with a_house_on_two_wires(tmp_path) as house:
+        house.twilio.fault(too_many(), number=PHONES["ana"])
+        house.telnyx.fault(telnyx_faults.refusing("40310"), number=PHONES["ana"])
+        house.called(lead="ana", second=None)
+        for _ in range(3):
+            house.pass_time(seconds=1)
+        assert len(page_texts(house, "ana")) == 1 and broken(house) == []
+
+
 def test_who_texted_stop_has_said_it_to_us_and_the_other_provider_is_not_asked(tmp_path: Path) -> None:
     with a_house_on_two_wires(tmp_path) as house:
         house.twilio.fault(*[refusing(21610)] * MANY)
