@@ -5,11 +5,12 @@ import fcntl
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.store import Store
 
@@ -28,47 +29,67 @@ class Alone:
         self._store = store
         self._file: IO[bytes] | None = None
         self._connection: Connection | None = None
+        self._joined = self._shares = False
 
     def join(self, if_alone: Callable[[], object]) -> bool:
         """Work here from now on. Where nobody else does, `if_alone` is run before anybody can; True then."""
         if self._store.is_sqlite:
             return self._join_at_the_file(if_alone)
-        self._connection = self._own_connection()
+        self._connection, self._joined = self._own_connection(), True
         if self._asks("pg_try_advisory_lock"):
             if_alone()
-            self._asks("pg_try_advisory_lock_shared")
+            self._shares = self._asks("pg_try_advisory_lock_shared")
             self._asks("pg_advisory_unlock")
             return True
         self._wait(lambda: self._asks("pg_try_advisory_lock_shared"))
         return False
 
     def keep(self) -> None:
-        """Still here? A connection that the database ended takes the share with it: then there is a new one."""
-        if self._connection is None:
+        """Still here? A connection that the database ended takes the share with it. Asked again and again: what was not
+        to be had this time is had the next."""
+        if not self._joined:
             return
-        try:
-            self._connection.exec_driver_sql("SELECT 1")
-        except DBAPIError:
-            log.warning("the connection that holds our share was ended; taking another one")
-            self._end(self._connection)
+        for _ in range(2):
+            try:
+                self._shares = self._still_shares()
+            except SQLAlchemyError as fault:
+                log.warning("our share of the workers' lock is gone: %s", type(fault).__name__)
+                self._leave()
+            if self._shares:
+                return
+
+    def _still_shares(self) -> bool:
+        if self._file is not None:
+            return self._shares or self._has(fcntl.LOCK_SH)
+        if self._connection is None:
             self._connection = self._own_connection()
-            self._asks("pg_try_advisory_lock_shared")
+        if self._shares:
+            self._connection.exec_driver_sql("SELECT 1")
+            return True
+        return self._asks("pg_try_advisory_lock_shared")
 
     def let_go(self) -> None:
         """Gone from here."""
+        self._joined = False
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._connection is not None:
-            self._end(self._connection)
-            self._connection = None
+        self._leave()
+
+    def _leave(self) -> None:
+        connection, self._connection, self._shares = self._connection, None, False
+        if connection is None:
+            return
+        with suppress(SQLAlchemyError):
+            connection.invalidate()  # its session ends, and the lock with it
+            connection.close()
 
     def _join_at_the_file(self, if_alone: Callable[[], object]) -> bool:
         path = self._store.engine.url.database
         if not path or path == ":memory:":
             if_alone()
             return True
-        self._file = Path(f"{path}.worker").open("ab")
+        self._file, self._joined = Path(f"{path}.worker").open("ab"), True
         alone = self._has(fcntl.LOCK_EX)
         if alone:
             if_alone()
@@ -92,15 +113,12 @@ class Alone:
         assert self._connection is not None
         return bool(self._connection.exec_driver_sql(f"SELECT {function}({WORKERS_LOCK})").scalar())
 
-    def _end(self, connection: Connection) -> None:
-        connection.invalidate()  # its session ends, and the lock with it
-        connection.close()
-
     def _wait(self, has_share: Callable[[], bool]) -> None:
         ends_at = time.monotonic() + JOINS_WITHIN_SECONDS
         while not has_share():
             if time.monotonic() > ends_at:
-                # Whoever holds it stands still. Pages do not wait for that.
+                # Whoever holds it stands still. Pages do not wait for that; it is asked for again later.
                 log.warning("no share of the workers' lock; working without one")
                 return
             time.sleep(TRIES_AGAIN_SECONDS)
+        self._shares = True

@@ -5,9 +5,14 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import OperationalError
 
 from app.alone import Alone
 from app.claims import LEASE, claim
@@ -72,11 +77,8 @@ def test_nobody_joins_while_the_leases_of_the_dead_are_voided(house: House) -> N
 def test_a_share_is_taken_again_when_the_database_ends_its_connection(house: House) -> None:
     mine, other = Alone(Store(address(house))), Alone(Store(address(house)))
     assert mine.join(nothing)
-    with house.shell.store.read() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'"
-            )
+    if not house.shell.store.is_sqlite:
+        end_sharing_sessions(house)
     mine.keep()
     assert not other.join(nothing)
     mine.let_go()
@@ -96,6 +98,56 @@ def test_a_killed_process_lets_go_at_once(house: House) -> None:
         assert any(alone_now(mine) for _ in range(1_000)), "the kernel, or the database, gives it back"
     finally:
         holder.kill()
+
+
+def test_a_share_that_could_not_be_had_at_once_is_had_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.alone.JOINS_WITHIN_SECONDS", 0.1)
+    starting, mine, other = (Alone(Store(address(house))) for _ in range(3))
+    starting.join(lambda: mine.join(nothing))
+    mine.keep()
+    starting.let_go()
+    assert not other.join(nothing), "the one that worked without a share has one now"
+    for one in (mine, other):
+        one.let_go()
+
+
+def test_a_database_that_refuses_us_for_a_while_does_not_end_the_keeping(house: House) -> None:
+    if house.shell.store.is_sqlite:
+        return
+    mine, other = Alone(Store(address(house))), Alone(Store(address(house)))
+    assert mine.join(nothing)
+    end_sharing_sessions(house)
+    with nobody_may_connect(house):
+        mine.keep()
+        mine.keep()
+    mine.keep()
+    assert not other.join(nothing)
+    mine.let_go()
+    other.let_go()
+
+
+@contextmanager
+def nobody_may_connect(house: House) -> Iterator[None]:
+    """The database takes no new session: it is full, or another one takes its place."""
+
+    def refuse(*_: Any) -> None:
+        raise OperationalError("connect", None, Exception("too many clients"))
+
+    event.listen(Engine, "do_connect", refuse)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "do_connect", refuse)
+
+
+def end_sharing_sessions(house: House) -> None:
+    ended = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'"
+    )
+    with house.shell.store.read() as connection:
+        connection.exec_driver_sql(ended)
 
 
 def alone_now(mine: Alone) -> bool:
