@@ -79,7 +79,8 @@ def _joined(connection: Connection, shell: Shell, row: Row[Any], status: str, co
         there = row.address or row.phone
         note_arrival(connection, shell, row.person, row.way, there, row.channel, now, row.wire_at)
         if row.provider and row.channel == "text":
-            shell.health.note(row.program, row.channel, row.provider, "good")
+            sent_at = row.sent_at or row.wire_at
+            shell.health.note(row.program, row.channel, row.provider, "good", sent_at=sent_at)
     if joined.lost and not known.lost and row.state != "superseded":
         _act(connection, shell, row, code or status)
 

@@ -97,7 +97,7 @@ def _lost(shell: Shell, key: int, provider: str, channel: str, code: str) -> Non
 def _note_heard(connection: Connection, shell: Shell, row: Row[Any], now: datetime) -> None:
     connection.execute(probes.update().where(probes.c.id == row.id).values(heard_at=now))
     mark = "slow" if now - row.sent_at > SLOW else "good"
-    shell.health.note(EVERYBODY, row.channel, row.provider, mark)  # type: ignore[arg-type]
+    shell.health.note(EVERYBODY, row.channel, row.provider, mark, sent_at=row.sent_at)  # type: ignore[arg-type]
     if now - row.sent_at <= LATE:
         end_alarm(connection, KIND, f"{row.provider}:{row.channel}", now)
 

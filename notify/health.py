@@ -44,12 +44,22 @@ class Health:
         self._known: dict[tuple[str, str, str], Standing] = {}
         self._went: dict[str, datetime] = {}
 
-    def note(self, program: str, channel: str, provider: str, mark: Mark, code: str | None = None) -> None:
-        """One more thing that this provider did, or did not do."""
+    def note(
+        self,
+        program: str,
+        channel: str,
+        provider: str,
+        mark: Mark,
+        code: str | None = None,
+        sent_at: datetime | None = None,
+    ) -> None:
+        """One more thing that this provider did, or did not do. `sent_at` is when it was handed over, if not just now:
+        that something from before arrives says nothing of what is sent now."""
         now = self._now()
         with self._lock:
             if mark == "good":
-                self._went[channel] = now
+                went = sent_at or now
+                self._went[channel] = max(went, self._went.get(channel, went))
             for key in self._concerned((program, channel, provider), mark):
                 self._known[key] = _after(self._own(key, now), mark, code, now)
 
@@ -75,7 +85,7 @@ class Health:
             return {key[1:]: self._standing(key, now) for key in known}
 
     def went_at(self, channels: Iterable[str]) -> datetime | None:
-        """When something last went through by one of these channels, whoever carried it for whichever program."""
+        """When something was last sent by one of these channels that went through, by whomever, for any program."""
         with self._lock:
             return max((self._went[one] for one in channels if one in self._went), default=None)
 

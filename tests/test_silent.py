@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.auditor.auditor import Auditor
 from app.auditor.silent import WELL_FOR
+from app.delivered import report
 from app.heartbeats import beat
 from app.house_alarms import HouseAlarm, standing, take
 from app.outside import Outside, Watched
@@ -16,13 +17,13 @@ from app.probe import Prober
 from app.queries.health import SILENT
 from app.queries.providers import providers_down
 from app.replies import hear
-from app.tables import house_alarms, programs
+from app.tables import house_alarms, outbox, programs
 from app.wiring import carried_by
 from app.worker import Worker
 from notify.health import EVERYBODY
 from notify.recorder import Recorder
 from tests.desk import Call, changes
-from tests.house import PROGRAM, House, a_house
+from tests.house import PHONES, PROGRAM, House, a_house
 from tests.walk import post
 
 SECOND = timedelta(seconds=1)
@@ -103,6 +104,24 @@ def test_f47_with_every_provider_dead_the_house_is_red_and_not_well_until_someth
     night.run(2 + WELL_FOR.total_seconds())
     assert night.silent() == [] and night.healthz() == (200, "")
     assert "Pages stopped" not in night.rail()
+
+
+def test_that_something_from_before_arrives_is_no_sign_that_anything_goes_through_now(night: Night) -> None:
+    """Its provider takes nothing any more, and still reports what it took."""
+    for wire in night.both:
+        for number in PHONES.values():
+            wire.lose(number)
+    Call(night).sent()
+    night.run(3)
+    with night.shell.store.read() as connection:
+        old = connection.scalars(select(outbox.c.id).where(outbox.c.state == "sent")).first()
+    night.down("unreachable")
+    Call(night).sent()
+    night.run(240)
+    assert len(night.silent()) == 1
+    assert old and report(night.shell, old, "delivered", None)
+    night.run(2 + WELL_FOR.total_seconds())
+    assert len(night.silent()) == 1 and night.healthz()[0] == 503
 
 
 def test_a_hiccup_of_all_providers_tells_nobody_outside(night: Night) -> None:
