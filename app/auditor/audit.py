@@ -17,6 +17,8 @@ from app.shell import Shell
 log = logging.getLogger("standby.auditor")
 SECONDS = 2.0
 KIND = "law"
+# Behind the calls that there was room for.
+MORE = " and more"
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,13 @@ class Finding:
             return f"The law {self.law.name!r} could not be looked at: {self.unseen}."
         if not self.broken:
             return ""
-        more = " and more" if len(self.broken) > NAMED else ""
+        more = MORE if len(self.broken) > NAMED else ""
         return f"{self.law.sentence} {self.law.of} {', '.join(self.broken[:NAMED])}{more}."
 
     def says_more_than(self, said: str) -> bool:
-        """Is a call named that `said` did not name? One that could not be looked at names none."""
-        if self.unseen:
+        """Is a call named that `said` did not name? One that could not be looked at names none, and one that named no
+        more than there was room for may have meant it."""
+        if self.unseen or said.endswith(f"{MORE}."):
             return False
         return not self._named(self.sentence[:SENTENCE_MOST]) <= self._named(said)
 
@@ -68,13 +71,16 @@ def keep_alarms(shell: Shell, found: Sequence[Finding]) -> int:
     with shell.store.read() as connection:
         stood = {one.about: one.sentence for one in standing(connection) if one.kind == KIND}
     wrong = [one for one in found if one.sentence]
+    # What was found before is not forgotten because nobody could look this time.
+    kept = {one.law.name: stood[one.law.name] for one in wrong if one.unseen and one.law.name in stood}
     over = [one.law.name for one in found if not one.sentence and one.law.name in stood]
     if wrong or over:
         with shell.store.write() as connection:
             for one in wrong:
                 if one.says_more_than(stood.get(one.law.name, one.sentence)):
                     open_again(connection, KIND, one.law.name)
-                raise_alarm(connection, KIND, one.law.name, one.sentence, now=now)
+                said = kept.get(one.law.name, one.sentence)
+                raise_alarm(connection, KIND, one.law.name, said, now=now)
             for name in over:
                 end_alarm(connection, KIND, name, now)
     return len(wrong)
