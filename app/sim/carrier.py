@@ -36,8 +36,8 @@ class Copy:
 class Carried:
     """What the network knows of one try. Only a look that saw nothing, a pause over the lease or a copy that came
     back explains another copy; or that who had it last, of which nothing was written down, carries nothing; or that a
-    process died with it before it came to a wire (`fence`: the claim that was last seen here, for a look or a send).
-    `said` are the words that somebody reported of it."""
+    process died with it before it came to a wire (`fence` and `named`: the claim that was last seen here,
+    and whom it was for). `said` are the words that somebody reported of it."""
 
     copies: list[Copy] = field(default_factory=list)
     sends: int = 0
@@ -45,6 +45,7 @@ class Carried:
     said: set[str] = field(default_factory=set)
     unclear_by: str | None = None
     fence: int = 0
+    named: str | None = None
 
 
 class Network:
@@ -91,9 +92,9 @@ class Carrier:
         night.report.coverage.faults[fate] += 1
         known = self._network.ledger[what.our_id]
         known.sends += 1
-        if known.unclear_by is not None and known.fence != self._fence(what):
+        if known.unclear_by is not None and known.fence != self._row(what)[0]:
             self._excuse_unasked(what, known)
-        known.fence = self._fence(what)
+        known.fence, known.named = self._row(what)
         night.say(f"  {self._name} {CHANNEL_OF[type(what)]} {what.our_id} to {what.to}: {fate}")
         night.pass_time(SECOND * night.chance.uniform(0.05, 0.4))
         no = self._never(what)
@@ -110,12 +111,12 @@ class Carrier:
         """Who may have it was not asked: it carries nothing, or its name was written over by a claim of which nothing
         came, so that another one was thought to have it, and was given up."""
         given_up = self._night.shell.health.carries_nothing
-        if known.unclear_by != self._name and given_up(
-            PROGRAM, CHANNEL_OF[type(what)], known.unclear_by or ""
-        ):
+        channel = CHANNEL_OF[type(what)]
+        thought = {known.unclear_by, known.named} - {None, self._name}
+        if any(given_up(PROGRAM, channel, name or "") for name in thought):
             self._night.report.coverage.faults["given_up"] += 1
             known.excuses += 1
-        elif self._fence(what) > known.fence + 1:
+        elif self._row(what)[0] > known.fence + 1:
             known.excuses += 1
 
     def _fate(self) -> str:
@@ -132,7 +133,7 @@ class Carrier:
     def find(self, what: Sendable, since: datetime) -> tuple[Sighting, ...] | None:
         night, known = self._night, self._network.ledger[what.our_id]
         night.no_transaction_is_open()
-        known.fence = self._fence(what)
+        known.fence, known.named = self._row(what)
         if CHANNEL_OF[type(what)] in ("push", "email") or night.faulty and night.chance.random() < 0.1:
             known.excuses += 1
             return None
@@ -247,9 +248,9 @@ class Carrier:
 
     def _process_stops_before(self, what: Sendable) -> Outcome:
         """A pause longer than the lease, with the request as good as on the wire: somebody else sends it too."""
-        had = self._fence(what)
+        had = self._row(what)
         self._stands_still()
-        if self._fence(what) != had:
+        if self._row(what) != had:
             self._network.ledger[what.our_id].excuses += 1
         return self._taken(what)
 
@@ -259,9 +260,11 @@ class Carrier:
         self._stands_still()
         return sent
 
-    def _fence(self, what: Sendable) -> int:
-        row = self._night.db.execute("SELECT fence FROM outbox WHERE id = ?", (what.our_id,)).fetchone()
-        return int(row["fence"])
+    def _row(self, what: Sendable) -> tuple[int, str]:
+        """The claim that has it now, and the provider that stands beside it."""
+        asked = "SELECT fence, provider FROM outbox WHERE id = ?"
+        row = self._night.db.execute(asked, (what.our_id,)).fetchone()
+        return int(row["fence"]), row["provider"]
 
     def _stands_still(self) -> None:
         length = SECOND * self._night.chance.choice((2, 10, 16, 30, 45))
