@@ -65,18 +65,18 @@ def may_be_tried_again(outcome: Outcome) -> bool:
 def after(
     attempts: int,
     outcome: Outcome,
-    refusing: Collection[str],
+    refused_by: Collection[str],
     others: bool,
     now: datetime,
     asked: bool = True,
 ) -> tuple[str, datetime, bool]:
-    """The state, when it is tried again, and whether those who refused it may be asked again. `refusing`: who has, and
-    LATER. `others`: somebody who carries its channel has not. `asked`: of an unclear send its provider is asked first,
-    whose list lags."""
+    """The state, when it is tried again, and whether those who refused it may be asked again. `refused_by`: they,
+    and LATER. `others`: somebody who carries its channel has not. `asked`: of an unclear send its provider is asked
+    first, whose list lags."""
     if outcome.kind == "sent":
         return "sent", now, False
     # Who texted STOP has said it to us all. That a number is none is one provider's word, until all have said it.
-    all_said_it = not others and LATER not in refusing
+    all_said_it = not others and LATER not in refused_by
     final = (
         outcome.kind == "refused" and outcome.permanent and (all_said_it or why(outcome.code) == "opted_out")
     )
@@ -88,7 +88,7 @@ def after(
         return "ambiguous", now if at_once else now + RECONCILE_AFTER, False
     if others:
         return "owed", now, False
-    if LATER in refusing:
+    if LATER in refused_by:
         return "owed", now + BACKOFF[min(attempts, len(BACKOFF)) - 1], True
     return "failed", now, False
 

@@ -82,9 +82,7 @@ class Sender:
         """What the provider that had it before knows of it; None when it is to be sent again."""
         before = self._wire(claim, claim.looked_for_at)
         seen = before.find(what, self._since(claim)) if before is not None else None
-        if seen is not None:
-            seen = self._not_of_others(claim, seen)
-        if seen:
+        if seen and (seen := self._not_of_others(claim, seen)):
             return _found(seen)
         if seen is not None and claim.attempts <= LOOKS:
             # Its list may lag behind what it has taken.
