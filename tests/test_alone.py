@@ -77,8 +77,7 @@ def test_nobody_joins_while_the_leases_of_the_dead_are_voided(house: House) -> N
 def test_a_share_is_taken_again_when_the_database_ends_its_connection(house: House) -> None:
     mine, other = Alone(Store(address(house))), Alone(Store(address(house)))
     assert mine.join(nothing)
-    if not house.shell.store.is_sqlite:
-        end_sharing_sessions(house)
+    end_sharing_sessions(house)
     mine.keep()
     assert not other.join(nothing)
     mine.let_go()
@@ -114,8 +113,6 @@ def test_a_share_that_could_not_be_had_at_once_is_had_later(
 
 
 def test_a_database_that_refuses_us_for_a_while_does_not_end_the_keeping(house: House) -> None:
-    if house.shell.store.is_sqlite:
-        return
     mine, other = Alone(Store(address(house))), Alone(Store(address(house)))
     assert mine.join(nothing)
     end_sharing_sessions(house)
@@ -143,6 +140,9 @@ def nobody_may_connect(house: House) -> Iterator[None]:
 
 
 def end_sharing_sessions(house: House) -> None:
+    """A share of a file has no session that could end."""
+    if house.shell.store.is_sqlite:
+        return
     ended = (
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'"
     )
